@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_DOCUMENT_H
+#define MHEX_DOCUMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mhex/access.h"
+#include "mhex/byte_state.h"
+#include "mhex/error.h"
+#include "mhex/range.h"
+
+/*
+ * A file and the edits made to it.
+ *
+ * Touched by one thread only (the loop's). Work on other threads gets a
+ * snapshot (snapshot.h). Offsets and lengths are bytes of the document as edited,
+ * unless said otherwise.
+ *
+ * Preview: edits are pieces in a persistent tree and reach the file by a save.
+ * Live: an edit is stored in the file at once, its old bytes recorded first.
+ * View: edits are MHEX_E_READONLY.
+ */
+typedef struct Document Document;
+
+typedef struct {
+	Access access; /* wanted; document_access() tells what came of it */
+	size_t window; /* bytes of one mapped window; 0: default */
+	bool create;   /* a path that does not exist is a new file */
+} DocumentOptions;
+
+/* Owned by the caller: document_close(). path is not a FIFO (see spool.h). A file that
+ * does not exist, with create: an empty document that its first save creates. */
+MhexStatus document_open(Document **out, const char *path, DocumentOptions options,
+			 MhexError *err);
+
+/* A new document without a name. */
+MhexStatus document_new(Document **out, DocumentOptions options, MhexError *err);
+
+struct Storage;
+/* Take over storage (spooled input); name is for the screen ("-"). The document has no
+ * path to save to. */
+MhexStatus document_adopt(Document **out, struct Storage *storage, const char *name,
+			  DocumentOptions options, MhexError *err);
+
+void document_close(Document *doc);
+
+/* Where it was opened, NULL when it has no name yet; borrowed. */
+const char *document_path(const Document *doc);
+Access document_access(const Document *doc);
+/* MHEX_E_REFUSED leaving preview with unsaved edits unless force (they are lost). */
+MhexStatus document_set_access(Document *doc, Access access, bool force, MhexError *err);
+uint64_t document_size(const Document *doc);
+/* Counts every change of what document_read() gives, by us or seen by
+ * document_refresh(); caches compare it. */
+uint64_t document_generation(const Document *doc);
+
+typedef enum {
+	DOCUMENT_UNCHANGED,
+	DOCUMENT_CHANGED, /* times differ, size does not */
+	DOCUMENT_SHRUNK,
+	DOCUMENT_GROWN, /* the new bytes are at the document's end already */
+} DocumentChange;
+
+/* Measure the file; for every frame. *size is its size in bytes. */
+DocumentChange document_refresh(Document *doc, uint64_t *size);
+
+/* Copy [offset, offset + length) to dst; it must lie within the document. states,
+ * when not NULL, gets length times BYTE_MODIFIED | BYTE_UNREADABLE; unreadable
+ * bytes are then no error. */
+MhexStatus document_read(Document *doc, uint64_t offset, void *dst, size_t length,
+			 uint8_t *states, MhexError *err);
+
+/* ---- Edits. Each is one undo step unless between begin and end. ---- */
+
+/* Overwriting beyond the end extends (preview only). Typing the value that the file has
+ * makes the byte clean again. */
+MhexStatus document_overwrite(Document *doc, uint64_t offset, const void *bytes,
+			      size_t length, MhexError *err);
+MhexStatus document_insert(Document *doc, uint64_t offset, const void *bytes,
+			   size_t length, MhexError *err);
+MhexStatus document_delete(Document *doc, Range range, MhexError *err);
+/* The pattern repeats over the range, at any size in constant memory (preview). A range
+ * that begins at the end extends the document, insert shifts what follows. */
+MhexStatus document_fill(Document *doc, Range range, const void *pattern, size_t length,
+			 bool insert, MhexError *err);
+/* Cut, or add zeroes. */
+MhexStatus document_resize(Document *doc, uint64_t size, MhexError *err);
+
+/* Edits between the two are one step. Do not nest. */
+void document_begin(Document *doc);
+void document_end(Document *doc);
+/* The next edit joins the last step (typing); any undo, save or
+ * document_begin() ends that. */
+void document_join(Document *doc);
+
+/* *at is where the change lies, for the cursor. MHEX_E_NOTFOUND when there is nothing. */
+MhexStatus document_undo(Document *doc, uint64_t *at, MhexError *err);
+MhexStatus document_redo(Document *doc, uint64_t *at, MhexError *err);
+/* Drop all unsaved edits as one step (live: store back everything since the last
+ * sync). */
+MhexStatus document_revert(Document *doc, MhexError *err);
+
+/* Unsaved edits? In live: stored but not yet synced. */
+bool document_is_modified(const Document *doc);
+/* How many bytes differ from the file by unsaved edits (moved ones count; a pure deletion
+ * counts the bytes deleted). */
+uint64_t document_modified_bytes(const Document *doc);
+/* The first modified run at or after offset; empty when there is none. O(log n). */
+Range document_next_modified(const Document *doc, uint64_t offset);
+
+/* ---- Copy and paste share pieces, so gigabytes cost nothing. ---- */
+typedef struct Clip Clip; /* a range of a document as it was; owned: clip_free() */
+
+MhexStatus document_copy(Document *doc, Range range, Clip **out, MhexError *err);
+void clip_free(Clip *clip); /* before its document is closed, or after: both are right */
+uint64_t clip_length(const Clip *clip);
+MhexStatus clip_read(Clip *clip, uint64_t offset, void *dst, size_t length,
+		     MhexError *err);
+/* Into the same document without copying, into another one by copying. */
+MhexStatus document_paste(Document *doc, uint64_t offset, Clip *clip, bool insert,
+			  MhexError *err);
+/* Insert a whole file at offset, one step; large ones are spooled to disk, not memory. */
+MhexStatus document_insert_file(Document *doc, uint64_t offset, const char *path,
+				MhexError *err);
+
+/* ---- Files ---- */
+
+/* Measure and map again (another inode under the name too), keep the edits.
+ * *conflicts is how many edited bytes lie over bytes that differ from what was
+ * there when they were edited. */
+MhexStatus document_reload(Document *doc, uint64_t *conflicts, MhexError *err);
+
+typedef struct {
+	const char *path; /* NULL: the document's own */
+	bool has_range;
+	Range range;   /* with path: exactly those bytes; without: only edits inside */
+	bool force;    /* "!": override refusals */
+	int output_fd; /* -1; or write the bytes there (standard output) */
+} SaveRequest;
+
+/* One save, running as a job. path is copied. */
+typedef struct Save Save;
+
+/* MHEX_E_REFUSED, _READONLY, _UNSUPPORTED at once where the request cannot be right;
+ * MHEX_E_BUSY while another save runs. */
+MhexStatus document_save_start(Document *doc, const SaveRequest *request, int wake_fd,
+			       Save **out, MhexError *err);
+bool save_done(const Save *save);
+void save_cancel(Save *save);
+void save_get_progress(const Save *save, uint64_t *done, uint64_t *total);
+
+typedef struct {
+	uint64_t bytes_changed; /* stored in place, or the size of the file written */
+	bool in_place;
+	bool renamed_name; /* a document without a name took this one */
+	char note[256];    /* a sentence to show besides success, or "" */
+} SaveResult;
+
+/* Wait for the end, tell the document, free the save. */
+MhexStatus document_save_finish(Document *doc, Save *save, SaveResult *result,
+				MhexError *err);
+
+/* For :info. */
+typedef struct {
+	uint64_t size, file_size, modified_bytes, pieces, undo_steps, redo_steps;
+	uint64_t memory; /* bytes of edits and history */
+	size_t windows;
+	uint64_t window_bytes;
+	const char *kind; /* "regular file", "block device", ... */
+} DocumentInfo;
+void document_get_info(const Document *doc, DocumentInfo *info);
+void document_set_window(Document *doc, size_t window);
+
+#endif

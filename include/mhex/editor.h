@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_EDITOR_H
+#define MHEX_EDITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mhex/access.h"
+#include "mhex/error.h"
+#include "mhex/frame.h"
+#include "mhex/settings.h"
+#include "mhex/theme.h"
+
+/*
+ * The editor without a terminal: events in, frames out. Knows neither curses nor
+ * the clock nor file descriptors of the terminal.
+ */
+typedef struct Editor Editor;
+
+typedef enum {
+	EVENT_KEY, /* key: Vim notation, "a", "<C-f>", "<S-Left>", "<PageDown>", "<lt>" */
+	EVENT_PASTE,   /* bytes, length: a bracketed paste */
+	EVENT_MOUSE,   /* row, col, mouse */
+	EVENT_RESIZE,  /* rows, cols */
+	EVENT_TICK,    /* time has passed: look at the file */
+	EVENT_JOB,     /* the wake descriptor was readable */
+	EVENT_RESUMED, /* after SIGCONT */
+} EventKind;
+
+typedef enum {
+	MOUSE_PRESS,
+	MOUSE_DRAG,
+	MOUSE_RELEASE,
+	MOUSE_WHEEL_UP,
+	MOUSE_WHEEL_DOWN
+} MouseKind;
+
+typedef struct {
+	EventKind kind;
+	const char *key;
+	const uint8_t *bytes;
+	size_t length;
+	int row, col;
+	int rows, cols;
+	MouseKind mouse;
+	uint64_t now_ms; /* monotonic; in every event */
+} Event;
+
+/* Where results go in batch mode; libmhex itself prints nothing. */
+typedef struct {
+	void *context;
+	MhexStatus (*write)(void *context, const char *bytes, size_t length,
+			    MhexError *err);
+} EditorSink;
+
+typedef struct {
+	Access access;
+	bool batch; /* no terminal: commands wait for their jobs, results go to the sink
+		     */
+	EditorSink sink;
+	int rows, cols;
+	int output_fd; /* batch: where "write -" writes; else -1 */
+} EditorOptions;
+
+MhexStatus editor_create(Editor **out, const EditorOptions *options, MhexError *err);
+void editor_free(Editor *editor);
+
+/* Add a document and show it; path NULL: a new one without a name. */
+struct Storage;
+MhexStatus editor_open(Editor *editor, const char *path, MhexError *err);
+MhexStatus editor_adopt(Editor *editor, struct Storage *spooled, const char *name,
+			MhexError *err);
+/* How many documents, and show number i (from 0). */
+size_t editor_document_count(const Editor *editor);
+void editor_show_document(Editor *editor, size_t index);
+
+/* $XDG_CONFIG_HOME/mhex/mhexrc; errors are collected as messages, "file:line: ...". */
+void editor_load_config(Editor *editor);
+/* Run one command line. In batch it waits for its jobs. */
+MhexStatus editor_run(Editor *editor, const char *line, MhexError *err);
+/* Run lines of a script: only whole names and fixed short forms. name is for errors,
+ * which begin "name:line: ". */
+MhexStatus editor_run_script(Editor *editor, const char *name, const char *text,
+			     size_t length, MhexError *err);
+MhexStatus editor_set(Editor *editor, const char *assignment, MhexError *err);
+
+/* Handle one event. Whether the screen is stale afterwards is editor_stale(). */
+void editor_handle(Editor *editor, const Event *event);
+bool editor_stale(const Editor *editor);
+/* Fill *frame; what it points to is borrowed until the next call of any editor function.
+ */
+void editor_frame(Editor *editor, Frame *frame);
+
+bool editor_running(const Editor *editor);
+int editor_exit_status(const Editor *editor);
+/* Unsaved bytes over all documents: for "lost" on stderr and the end of a batch. */
+uint64_t editor_unsaved_bytes(const Editor *editor);
+int editor_wake_fd(const Editor *editor);
+/* Is a job running (tick faster, Ctrl-C cancels)? */
+bool editor_busy(const Editor *editor);
+
+const Settings *editor_settings(const Editor *editor);
+const Theme *editor_theme(const Editor *editor);
+
+/* What the loop has to do on the editor's behalf; asking clears it. */
+typedef struct {
+	bool suspend;
+	bool redraw;           /* clear and draw all */
+	const char *clipboard; /* put into the system clipboard by OSC 52, or NULL */
+	size_t clipboard_length;
+} EditorRequest;
+void editor_take_request(Editor *editor, EditorRequest *request);
+
+#endif

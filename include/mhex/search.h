@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_SEARCH_H
+#define MHEX_SEARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mhex/pattern.h"
+#include "mhex/range.h"
+
+struct Snapshot;
+
+/*
+ * A search over one version of a document, running as a job.
+ *
+ * Unreadable bytes never match; how many there were is in the progress.
+ */
+typedef struct Search Search;
+
+typedef enum {
+	SEARCH_FORWARD,  /* the first match that begins at or after start */
+	SEARCH_BACKWARD, /* the last match that begins before start */
+	SEARCH_COUNT,    /* number of matches that do not overlap */
+	SEARCH_ALL,      /* all of those, in order */
+} SearchKind;
+
+typedef struct {
+	SearchKind kind;
+	Range range;    /* matches lie within it wholly */
+	uint64_t start; /* FORWARD, BACKWARD */
+	bool wrap;      /* FORWARD, BACKWARD: go on at the other end */
+	uint64_t every; /* matches at multiples of this only; 0 or 1: anywhere */
+	uint64_t limit; /* SEARCH_ALL: stop after so many matches; 0: no limit */
+} SearchRequest;
+
+typedef struct {
+	bool done;
+	bool found; /* FORWARD, BACKWARD */
+	bool wrapped;
+	uint64_t offset;         /* of the match */
+	uint64_t count;          /* COUNT, ALL: so far */
+	uint64_t scanned, total; /* bytes */
+	uint64_t unreadable;     /* bytes skipped */
+} SearchProgress;
+
+/* pattern is taken over (emptied), also on failure; snapshot must outlive the search. */
+MhexStatus search_start(Search **out, const struct Snapshot *snapshot, Pattern *pattern,
+			const SearchRequest *request, int wake_fd, MhexError *err);
+
+void search_cancel(Search *search);
+void search_get_progress(Search *search, SearchProgress *progress);
+/* SEARCH_ALL: copy matches number first.. into offsets; returns how many. */
+size_t search_matches(Search *search, uint64_t first, uint64_t *offsets, size_t max);
+/* Wait for the end and free it. MHEX_E_CANCELLED when it was. progress may be NULL. */
+MhexStatus search_finish(Search *search, SearchProgress *progress, MhexError *err);
+
+/* All matches within bytes, for what is on the screen: sets flag in states[i] of each
+ * byte that is part of one. Overlapping ones too. */
+void search_mark(const Pattern *pattern, uint64_t every, uint64_t offset,
+		 const uint8_t *bytes, size_t length, uint8_t *states, uint8_t flag);
+
+#endif

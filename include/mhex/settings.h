@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_SETTINGS_H
+#define MHEX_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mhex/error.h"
+
+/*
+ * Settings are rows of a table: ":set", completion, help, the manual page and the
+ * configuration file are all derived from it.
+ */
+typedef struct {
+	uint64_t window, columns, group, phase, base, inspector_rows;
+	unsigned offsets, text, endian, dump, colour, theme, keys, case_of_digits;
+	bool wrap, inspector, mouse, hint, mark_foreign;
+} Settings;
+
+/* What a change makes stale. */
+typedef enum {
+	STALE_NOTHING = 0,
+	STALE_SCREEN = 1 << 0,
+	STALE_LAYOUT = 1 << 1,
+	STALE_WINDOW = 1 << 2,
+	STALE_THEME = 1 << 3,
+	STALE_KEYS = 1 << 4,
+} Stale;
+
+typedef enum {
+	SETTING_BOOL,
+	SETTING_NUMBER,
+	SETTING_CHOICE
+} SettingType;
+
+typedef struct {
+	const char *name;
+	SettingType type;
+	size_t offset; /* of the member in Settings */
+	uint64_t initial, min, max;
+	const char *const *choices; /* SETTING_CHOICE: NULL-terminated names */
+	unsigned stale;             /* Stale bits */
+	const char *summary;        /* a phrase without full stop */
+} Setting;
+
+extern const Setting setting_table[]; /* sorted by name */
+extern const size_t setting_count;
+
+void settings_init(Settings *settings);
+const Setting *setting_find(const char *name, size_t length);
+/* "columns=16", "wrap", "nowrap" (for booleans). *stale gets bits added. */
+MhexStatus settings_set(Settings *settings, const char *text, size_t length,
+			unsigned *stale, MhexError *err);
+/* "columns=16" as it is now. */
+void settings_print(const Settings *settings, const Setting *row, char *text,
+		    size_t size);
+
+#endif

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# mhex_flags: what every target of ours is compiled with. An INTERFACE target
+# rather than CMAKE_C_FLAGS, so that nothing leaks into anybody else's build.
+add_library(mhex_flags INTERFACE)
+target_compile_features(mhex_flags INTERFACE c_std_11)
+target_compile_definitions(mhex_flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64)
+target_compile_options(mhex_flags INTERFACE -Wall -Wextra)
+if(MHEX_WERROR)
+  target_compile_options(mhex_flags INTERFACE -Werror)
+endif()
+if(MHEX_SANITIZE)
+  target_compile_options(mhex_flags INTERFACE -fsanitize=${MHEX_SANITIZE}
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(mhex_flags INTERFACE -fsanitize=${MHEX_SANITIZE})
+endif()
+if(MHEX_BUILD_FUZZERS) # the code under test must be instrumented too
+  target_compile_options(mhex_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(MHEX_COVERAGE)
+  target_compile_options(mhex_flags INTERFACE --coverage)
+  target_link_options(mhex_flags INTERFACE --coverage)
+endif()
+
+# mhex_strict: for src/ only; Criterion 2.4's macros do not survive -Wconversion.
+add_library(mhex_strict INTERFACE)
+target_link_libraries(mhex_strict INTERFACE mhex_flags)
+target_compile_options(mhex_strict INTERFACE
+  -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wcast-qual -Wcast-align
+  -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
+  -Wwrite-strings -Wundef -Wvla -Wnull-dereference -Wimplicit-fallthrough
+  -Wswitch-enum
+  $<$<C_COMPILER_ID:GNU>:-Wduplicated-cond -Wduplicated-branches -Wlogical-op>)
+
+# mhex_layer(NAME SOURCES files... USES layers... LIBRARIES targets...)
+#
+# One layer of libmhex. Its test program links this layer and those below it and
+# nothing else, so an upward call fails to link there; lint.layers refuses an
+# upward #include.
+function(mhex_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;LIBRARIES")
+  add_library(mhex_${name} STATIC ${arg_SOURCES})
+  target_include_directories(mhex_${name}
+    PUBLIC "${PROJECT_SOURCE_DIR}/include"
+    PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  list(TRANSFORM arg_USES PREPEND mhex_)
+  target_link_libraries(mhex_${name} PUBLIC ${arg_USES} ${arg_LIBRARIES} PRIVATE mhex_strict)
+endfunction()

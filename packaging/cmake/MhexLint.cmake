@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The lints, as tests with the label "lint". A lint whose tool is missing on this
+# machine exits with 77: ctest reports it as skipped, and its output says why.
+
+# mhex_lint(NAME COMMAND...)
+function(mhex_lint name)
+  add_test(NAME lint.${name} COMMAND ${ARGN})
+  set_tests_properties(lint.${name} PROPERTIES LABELS lint TIMEOUT 120
+    SKIP_RETURN_CODE 77)
+endfunction()
+
+set(lints "${PROJECT_SOURCE_DIR}/packaging/lint")
+
+mhex_lint(layers "${CMAKE_COMMAND}" "-DROOT=${PROJECT_SOURCE_DIR}"
+  -P "${PROJECT_SOURCE_DIR}/packaging/cmake/check_layers.cmake")
+mhex_lint(format "${lints}/format" "${PROJECT_SOURCE_DIR}")
+mhex_lint(sizes "${lints}/sizes" "${PROJECT_SOURCE_DIR}")
+mhex_lint(spdx "${lints}/spdx" "${PROJECT_SOURCE_DIR}")
+
+# Minutes on a cold start, both cores: nothing that is timed runs beside it.
+mhex_lint(tidy "${lints}/tidy" "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
+set_tests_properties(lint.tidy PROPERTIES TIMEOUT 1500 PROCESSORS 2)
+
+if(TARGET mhex_doc)
+  mhex_lint(man "${lints}/man" "${PROJECT_BINARY_DIR}/doc/mhex.1")
+endif()
+if(TARGET mhex AND TARGET mhex_docgen)
+  mhex_lint(tables "${lints}/tables" $<TARGET_FILE:mhex> $<TARGET_FILE:mhex_docgen>
+    "${PROJECT_BINARY_DIR}/doc/mhex.1")
+endif()

@@ -13,8 +13,14 @@
  * 0x1f 1fh 31 0o17 0b101 1_000, suffixes k m g t (times 1024).
  */
 
+/* What expressions are reckoned in, so that nothing wraps on the way. */
+__extension__ typedef __int128 Wide;
+
 /* Read one literal at the beginning of text. *used is its length; 0 and
- * MHEX_E_SYNTAX when there is none. */
+ * MHEX_E_SYNTAX when there is none. MHEX_E_RANGE when it is too large. Carets are indexes
+ * into text. */
+MhexStatus number_parse_wide(const char *text, size_t length, Wide *out, size_t *used,
+			     MhexError *err);
 MhexStatus number_parse_literal(const char *text, size_t length, uint64_t *out,
 				size_t *used, MhexError *err);
 

@@ -4,7 +4,8 @@
 # rather than CMAKE_C_FLAGS, so that nothing leaks into anybody else's build.
 add_library(mhex_flags INTERFACE)
 target_compile_features(mhex_flags INTERFACE c_std_11)
-target_compile_definitions(mhex_flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64)
+target_compile_definitions(mhex_flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64
+  MHEX_VERSION="${PROJECT_VERSION}")
 target_compile_options(mhex_flags INTERFACE -Wall -Wextra)
 if(MHEX_WERROR)
   target_compile_options(mhex_flags INTERFACE -Werror)

@@ -29,4 +29,7 @@ void guard_enter(const void *base, size_t length);
  * [*first, *last] are the lowest and highest page that were replaced. */
 bool guard_leave(void **first, void **last);
 
+/* Between the two: has a page been replaced already? */
+bool guard_lost(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "mhex/access.h"
@@ -27,8 +28,7 @@ typedef enum {
 	STORAGE_FILE,    /* regular file, read through mapped windows */
 	STORAGE_DEVICE,  /* block device, likewise; its size never changes */
 	STORAGE_MEMORY,  /* memfd or unlinked file of ours: new, standard input, FIFO */
-	STORAGE_SPECIAL, /* /proc, /sys ...: does not map, or lies about its size; pread
-			  */
+	STORAGE_SPECIAL, /* /proc, /sys ...: does not map, or lies about its size */
 } StorageKind;
 
 /* When a file was looked at: equal stamps mean that write(2), truncate and
@@ -38,6 +38,7 @@ typedef struct {
 	struct timespec modified, changed;
 } FileStamp;
 
+FileStamp file_stamp_of(const struct stat *st);
 bool file_stamp_equal(const FileStamp *a, const FileStamp *b);
 
 enum {
@@ -45,11 +46,17 @@ enum {
 	STORAGE_WINDOW_MAX = 1 << 30,
 };
 
+/* Called now and then while a file is read as a whole; returning false stops the
+ * reading and keeps what came. */
+typedef bool (*StorageProgress)(void *context, uint64_t bytes);
+
 /* How path is opened. wanted ACCESS_LIVE on a file that may not be written, or
  * ACCESS_PREVIEW likewise, gives a storage whose storage_access() is ACCESS_VIEW. */
 typedef struct {
 	Access wanted;
 	size_t window; /* bytes, a power of two from one page; 0: the default */
+	StorageProgress progress; /* for files that are read as a whole; may be NULL */
+	void *context;            /* for progress */
 } StorageOptions;
 
 /* Opens without waiting (never hangs on a FIFO). Directories, sockets, FIFOs and
@@ -82,6 +89,9 @@ bool storage_writable(const Storage *storage);
 /* Size in bytes when it was last measured, not what it is now. */
 uint64_t storage_size(const Storage *storage);
 FileStamp storage_stamp(const Storage *storage);
+/* A sentence about what is special here ("only the first 1 GiB was read"), or "";
+ * borrowed. */
+const char *storage_note(const Storage *storage);
 
 /* Look at size and times again; cheap, for every frame. Windows are kept. */
 MhexStatus storage_measure(Storage *storage, MhexError *err);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "storage/mapping.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "storage/storage.h"
+
+/* All the windows of one mapping take at most an eighth of a limited address space, so
+ * that workers and the heap find room in it too. */
+enum {
+	WINDOW_SHARE = 8 * MAPPING_WINDOWS
+};
+
+static size_t page_length(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t mapping_window_length(size_t wanted)
+{
+	const size_t page = page_length();
+	if (wanted == 0)
+		wanted = STORAGE_WINDOW_DEFAULT;
+	size_t length = page;
+	while (length < STORAGE_WINDOW_MAX && length * 2 <= wanted)
+		length *= 2;
+	return length;
+}
+
+static size_t granted_at_first(size_t wanted)
+{
+	struct rlimit limit;
+	size_t length = wanted;
+	if (getrlimit(RLIMIT_AS, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+		return length;
+	while (length > page_length() && length > limit.rlim_cur / WINDOW_SHARE)
+		length /= 2;
+	return length;
+}
+
+void mapping_init(Mapping *mapping, int fd, int protection, int flags, size_t window)
+{
+	*mapping = (Mapping){.fd = fd,
+			     .protection = protection,
+			     .flags = flags,
+			     .places = MAPPING_WINDOWS};
+	mapping->wanted = mapping_window_length(window);
+	mapping->granted = granted_at_first(mapping->wanted);
+}
+
+static void drop(MappingWindow *window)
+{
+	if (window->base)
+		(void)munmap(window->base, window->length);
+	*window = (MappingWindow){0};
+}
+
+/* False when there was nothing to give back. */
+static bool drop_all(Mapping *mapping)
+{
+	bool dropped = false;
+	for (unsigned i = 0; i < mapping->places; i++) {
+		dropped |= mapping->windows[i].base != NULL;
+		drop(&mapping->windows[i]);
+	}
+	return dropped;
+}
+
+void mapping_release(Mapping *mapping)
+{
+	(void)drop_all(mapping);
+}
+
+void mapping_set_window(Mapping *mapping, size_t window)
+{
+	(void)drop_all(mapping);
+	mapping->wanted = mapping_window_length(window);
+	mapping->granted = granted_at_first(mapping->wanted);
+}
+
+static bool holds(const MappingWindow *window, uint64_t offset)
+{
+	return window->base && offset >= window->offset &&
+	       offset - window->offset < window->length;
+}
+
+/* The place for a new window over [offset, offset + length): windows that overlap
+ * it (the file has grown beyond them) are given back, else the one used longest
+ * ago. */
+static MappingWindow *make_place(Mapping *mapping, uint64_t offset, size_t length)
+{
+	MappingWindow *place = &mapping->windows[0];
+	for (unsigned i = 0; i < mapping->places; i++) {
+		MappingWindow *window = &mapping->windows[i];
+		if (window->base && window->offset < offset + length &&
+		    offset < window->offset + window->length)
+			drop(window);
+		if (window->used < place->used)
+			place = window;
+	}
+	drop(place);
+	return place;
+}
+
+/* No longer than what the file has there, to the next power of two. */
+static size_t useful_length(size_t length, uint64_t available)
+{
+	const size_t page = page_length();
+	while (length > page && length / 2 >= available)
+		length /= 2;
+	return length;
+}
+
+static MappingWindow *map(Mapping *mapping, uint64_t offset, uint64_t size)
+{
+	const uint64_t begin = offset & ~((uint64_t)mapping->granted - 1);
+	const size_t length = useful_length(mapping->granted, size - begin);
+	MappingWindow *place = make_place(mapping, begin, length);
+	void *base = mmap(NULL, length, mapping->protection, mapping->flags, mapping->fd,
+			  (off_t)begin);
+	if (base == MAP_FAILED)
+		return NULL;
+	*place = (MappingWindow){base, begin, length, ++mapping->clock};
+	return place;
+}
+
+MappingWindow *mapping_find(Mapping *mapping, uint64_t offset, uint64_t size)
+{
+	assert(offset < size);
+	for (unsigned i = 0; i < mapping->places; i++) {
+		MappingWindow *window = &mapping->windows[i];
+		if (holds(window, offset)) {
+			window->used = ++mapping->clock;
+			return window;
+		}
+	}
+	const size_t page = page_length();
+	bool halved = false;
+	for (;;) {
+		MappingWindow *window = map(mapping, offset, size);
+		if (window && !halved)
+			return window;
+		if (!window && errno != ENOMEM)
+			return NULL;
+		if (window) {
+			/* All that was left: leave the half of it to others. */
+			halved = false;
+			drop(window);
+		} else {
+			if (drop_all(mapping))
+				continue;
+			if (mapping->granted == page) {
+				errno = ENOMEM;
+				return NULL;
+			}
+			halved = true;
+		}
+		if (mapping->granted > page)
+			mapping->granted /= 2;
+	}
+}
+
+void mapping_repair(Mapping *mapping, MappingWindow *window, void *first, void *last)
+{
+	const size_t begin = (size_t)((uint8_t *)first - window->base);
+	const size_t length =
+		(size_t)((uint8_t *)last - (uint8_t *)first) + page_length();
+	assert(begin + length <= window->length);
+	const void *base =
+		mmap(first, length, mapping->protection, mapping->flags | MAP_FIXED,
+		     mapping->fd, (off_t)(window->offset + begin));
+	if (base == MAP_FAILED)
+		drop(window);
+}
+
+void mapping_usage(const Mapping *mapping, size_t *windows, uint64_t *bytes)
+{
+	*windows = 0;
+	*bytes = 0;
+	for (unsigned i = 0; i < mapping->places; i++) {
+		if (mapping->windows[i].base) {
+			++*windows;
+			*bytes += mapping->windows[i].length;
+		}
+	}
+}
+
+bool mapping_possible(int fd, int protection, int flags)
+{
+	const size_t length = page_length();
+	void *base = mmap(NULL, length, protection, flags, fd, 0);
+	if (base == MAP_FAILED)
+		return errno == ENOMEM; /* no room now says nothing about the file */
+	(void)munmap(base, length);
+	return true;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_TESTS_STORAGE_SAMPLE_H
+#define MHEX_TESTS_STORAGE_SAMPLE_H
+
+#include <stdint.h>
+
+#include "storage/storage.h"
+
+/* A temporary file with known bytes, and what tests do to it behind a storage's back.
+ * Whatever fails here ends the test. */
+typedef struct {
+	char path[256];
+	int fd;
+	size_t page;
+} Sample;
+
+/* size bytes, each sample_byte() of its offset. */
+void sample_make(Sample *sample, uint64_t size);
+void sample_remove(Sample *sample);
+uint8_t sample_byte(uint64_t offset);
+void sample_write(const Sample *sample, uint64_t offset, const void *bytes,
+		  size_t length);
+void sample_resize(const Sample *sample, uint64_t size);
+/* The byte that the file has, by pread. */
+int sample_peek(const Sample *sample, uint64_t offset);
+uint64_t sample_file_size(const Sample *sample);
+
+/* Open it; ends the test with the sentence when that fails. */
+Storage *sample_open(const Sample *sample, Access wanted, size_t window);
+
+/* Run in a child, so that limits and namespaces end with it; its exit status. */
+int sample_in_child(int (*run)(void *context), void *context);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_DOCUMENT_ADD_BUFFER_H
+#define MHEX_DOCUMENT_ADD_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Bytes that were typed or pasted: appended, never changed, never moved.
+ *
+ * Chunks of 64 KiB, 64 KiB, 128 KiB, 256 KiB ... in an array that does not grow: other
+ * threads may read what was there when they got to know of it, while the document's
+ * thread appends.
+ */
+typedef struct AddBuffer AddBuffer;
+
+AddBuffer *add_buffer_new(void); /* NULL: out of memory */
+void add_buffer_free(AddBuffer *buffer);
+
+uint64_t add_buffer_size(const AddBuffer *buffer);
+/* Bytes of memory. */
+uint64_t add_buffer_memory(const AddBuffer *buffer);
+
+/* *offset is where they lie. False when out of memory: nothing was appended. */
+bool add_buffer_append(AddBuffer *buffer, const void *bytes, size_t length,
+		       uint64_t *offset);
+/* Forget everything from size on; only what nobody has been told of. */
+void add_buffer_cut(AddBuffer *buffer, uint64_t size);
+
+/* The bytes at offset, as many as lie in one run (*run, at most what was appended). */
+const uint8_t *add_buffer_at(const AddBuffer *buffer, uint64_t offset, uint64_t *run);
+void add_buffer_read(const AddBuffer *buffer, uint64_t offset, void *dst, size_t length);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_DOCUMENT_DOCUMENT_PRIVATE_H
+#define MHEX_DOCUMENT_DOCUMENT_PRIVATE_H
+
+#include "document/base_bytes.h"
+#include "document/edit_model.h"
+#include "document/history.h"
+#include "document/reader.h"
+#include "document/snapshot.h"
+#include "document/source.h"
+#include "mhex/document.h"
+#include "storage/storage.h"
+#include "storage/store.h"
+
+/*
+ * Inside of a document, for the files of this layer.
+ */
+
+enum {
+	BASE_BYTES_MAX = 16 << 20, /* of one edit; more are not remembered one by one */
+	LIVE_OLD_BYTES_MAX = 64 << 20,
+	DOCUMENT_SPOOL_MIN = 1 << 20, /* smaller ones go into the add buffer */
+};
+
+/* What pieces are made of; shared by a document and its clips. */
+typedef struct {
+	size_t refs;
+	PiecePool *pool;
+	SourceTable *table; /* the newest */
+	AddBuffer *added;   /* borrowed from the table */
+} Stock;
+
+typedef struct Live Live; /* live.c */
+
+struct Document {
+	char *path; /* NULL: no name yet */
+	char *name; /* what the screen shows instead */
+	Access access;
+	const EditModel *model;
+	Stock *stock;
+	Version now;     /* now.tree.file is the current source */
+	Reader reader;   /* of now */
+	History *history;
+	BaseBytes *base; /* of the current source's file */
+	/* The file as it was when bytes were edited that base does not remember: those of
+	 * very large edits, and those that an insertion or deletion moved. */
+	bool has_stamp;
+	FileStamp stamp;
+	FileStamp seen; /* by document_refresh() */
+	uint64_t generation;
+	Save *saving; /* while one runs: no reload, no other access, no other save */
+	Live *live;   /* with the live model */
+};
+
+/* The current source, and its file (the document's thread's handle; never NULL: a
+ * document without a file has an empty STORAGE_MEMORY). */
+static inline const Source *document_source(const Document *doc)
+{
+	return source_table_get(doc->stock->table, doc->now.tree.file);
+}
+
+static inline Storage *document_storage(const Document *doc)
+{
+	return document_source(doc)->file->storage;
+}
+
+/* Is there a file at document_path(), or will the first save create it? */
+static inline bool document_has_file(const Document *doc)
+{
+	return storage_kind(document_storage(doc)) != STORAGE_MEMORY;
+}
+
+/* Set path (copied; NULL never), when a document without a name takes that of a save. */
+MhexStatus document_set_path(Document *doc, const char *path, MhexError *err);
+
+/* ---- For a save ---- */
+
+/* One version. `tree` and `table` are immutable: read them on any thread. */
+struct Snapshot {
+	Stock *stock;       /* retained: keeps the nodes */
+	SourceTable *table; /* retained */
+	Version version;    /* version.tree.file: the source of the file to save to */
+};
+
+/* The version that a save of only the edits inside range makes: the file, with range as it
+ * is in the document. MHEX_E_REFUSED while the sizes differ. */
+MhexStatus document_snapshot_range(Document *doc, Range range, Snapshot **out,
+				   MhexError *err);
+
+/* Old bytes of the file, kept because the save changed them. */
+typedef struct {
+	Range range; /* of the file as it was */
+	uint64_t at; /* where they lie in memory or spill */
+} KeptBytes;
+
+/* A save in place that has succeeded. */
+typedef struct {
+	const Snapshot *saved; /* what the file now holds, from its first byte to its last;
+				* taken from this document after the last save */
+	const KeptBytes *kept; /* ascending, not overlapping */
+	size_t kept_count;
+	AddBuffer *memory;     /* at most one of the two is not NULL; taken over, also */
+	Storage *spill;        /* on failure */
+} SavedInPlace;
+
+/*
+ * The file holds another version now.
+ *
+ * Call on the document's thread when the job has ended (the document may have been edited
+ * meanwhile). The source under all older versions becomes an overlay: byte o of the old
+ * file is, in this order, in what was kept; where `saved` has it (the piece of the old
+ * source that holds o, at whatever place it is now); lost (SOURCE_LOST, unreadable in
+ * undo). So kept must have every old byte that `saved` does not have anywhere, and no
+ * other; bytes that `saved` merely moved need not be kept. Cost: the pieces of `saved` and of
+ * the current version.
+ *
+ * The current version then has its pieces in a new current source, clean where it equals
+ * `saved`. No undo step is made: older steps go on, seen through the overlay. The file is
+ * measured. Remembered base bytes of what was saved are replaced by what was saved.
+ *
+ * MHEX_E_NOMEM: nothing has changed, the document still shows its edits as unsaved.
+ */
+MhexStatus document_saved_in_place(Document *doc, SavedInPlace *done, MhexError *err);
+
+/* Likewise; storage (taken over, also on failure) is the file that now has the name and
+ * holds `saved`. The old one stays open under the older versions. */
+MhexStatus document_saved_by_rename(Document *doc, const Snapshot *saved,
+				    Storage *storage, MhexError *err);
+
+/*
+ * A save of a live document: three parts, the second on another thread.
+ *
+ * The first takes the store (with what it has not synced) away from the document, which
+ * opens a new one for its next edit. run syncs and compares what was stored with the file:
+ * a byte that another process changed after us is MHEX_E_CONFLICT, once: it is then theirs
+ * and no longer counts as ours. end tells the document; status is what run returned.
+ */
+typedef struct LiveSync LiveSync;
+
+MhexStatus live_sync_begin(Document *doc, LiveSync **out, MhexError *err);
+MhexStatus live_sync_run(LiveSync *sync, MhexError *err);
+/* How many bytes were stored since the sync before. */
+uint64_t live_sync_bytes(const LiveSync *sync);
+void live_sync_end(Document *doc, LiveSync *sync, MhexStatus status);
+
+/* ---- Among the files of the document itself ---- */
+
+Stock *stock_new(void);
+Stock *stock_retain(Stock *stock);
+void stock_release(Stock *stock);
+/* A fill source of the pattern, an old one when there is one. */
+bool stock_fill_source(Stock *stock, const void *pattern, size_t length, uint32_t *id);
+/* bytes appended to the add buffer, as a piece. */
+bool stock_add_bytes(Stock *stock, const void *bytes, size_t length, Piece *out);
+
+/* Let the version reach over what was appended to the file since. */
+bool document_cover(Document *doc, Version *version);
+/* version, made of older sources, as one of the current source. */
+bool document_bring_up(Document *doc, const Version *version, Version *out);
+MhexStatus document_no_memory(MhexError *err);
+
+/* Which of pieces, put at offset, are what the file holds there anyway? Those become
+ * pieces of the file. */
+bool document_settle(Document *doc, uint64_t offset, const PieceList *pieces,
+		     PieceList *out);
+/* Remember what the file holds under the clean bytes of range that pieces replace. */
+bool document_capture(Document *doc, Range range, const Piece *pieces, size_t count);
+/* The same for a change to another version. */
+bool document_capture_switch(Document *doc, const PieceTree *to);
+
+bool live_open(Document *doc);
+void live_close(Document *doc);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_DOCUMENT_EDIT_MODEL_H
+#define MHEX_DOCUMENT_EDIT_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "document/piece.h"
+#include "mhex/error.h"
+#include "mhex/range.h"
+
+typedef struct Document Document;
+
+/*
+ * What an edit does, in one access. Which one a document has is chosen in one place
+ * (document_open.c); nothing else asks for the access.
+ *
+ * Ranges and sizes were checked. Pieces are of the document's sources.
+ */
+typedef struct {
+	/* Put pieces in place of range, as (a part of) one step. */
+	MhexStatus (*replace)(Document *doc, Range range, const Piece *pieces,
+			      size_t count, MhexError *err);
+	/* *at: see document_undo(). */
+	MhexStatus (*undo)(Document *doc, uint64_t *at, MhexError *err);
+	MhexStatus (*redo)(Document *doc, uint64_t *at, MhexError *err);
+	MhexStatus (*revert)(Document *doc, MhexError *err);
+	uint64_t (*modified_bytes)(const Document *doc);
+	Range (*next_modified)(const Document *doc, uint64_t offset);
+	/* The version that falls back on many changes at once, or NULL. */
+	bool keeps_versions;
+	/* A clip must copy its bytes, as the next edit changes them in the file. */
+	bool copies_clips;
+} EditModel;
+
+extern const EditModel view_model;
+extern const EditModel preview_model;
+extern const EditModel live_model;
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_DOCUMENT_HISTORY_H
+#define MHEX_DOCUMENT_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "document/piece_tree.h"
+
+/*
+ * Undo and redo, without limit.
+ *
+ * A step is a list of changes, written into a compact log (about 17 bytes for a typed
+ * byte; a root with its copied path would be 1.5 KiB), or, when it touched more than
+ * HISTORY_CHANGES_MAX spans or pieces, the versions before and after it.
+ *
+ * The history only remembers; who undoes applies what it tells and then says
+ * history_undone(). Offsets of changes stay right whatever a save does, because a save
+ * changes no content.
+ */
+
+/* The bytes of a document at one time. covered: how many bytes of the file it knows of;
+ * what another process appends later is added to its end. */
+typedef struct {
+	PieceTree tree;
+	uint64_t covered;
+} Version;
+
+Version version_retain(const Version *version);
+void version_release(Version *version);
+
+enum {
+	HISTORY_CHANGES_MAX = 64
+};
+
+typedef struct {
+	uint64_t offset;
+	PieceList removed, inserted;
+} Change;
+
+typedef struct {
+	Change *changes; /* in the order they were made */
+	size_t count, capacity;
+	bool has_versions; /* then there are no changes, and */
+	Version before, after;
+	uint64_t at; /* where its first change lies */
+} HistoryStep;
+
+void history_step_free(HistoryStep *step);
+
+typedef struct History History;
+
+History *history_new(void); /* NULL: out of memory */
+void history_free(History *history);
+void history_clear(History *history);
+uint64_t history_memory(const History *history);
+
+uint64_t history_undo_steps(const History *history);
+uint64_t history_redo_steps(const History *history);
+
+/* Changes until history_end() are one step. before, retained by the history: the
+ * version to fall back on when the changes get many; NULL: keep all changes. */
+void history_begin(History *history, const Version *before);
+/* now is the version after; may be NULL when before was. */
+void history_end(History *history, const Version *now);
+bool history_grouping(const History *history);
+/* The next change joins the last step when nothing came between. */
+void history_join(History *history);
+/* Something came between: a save. */
+void history_break(History *history);
+
+/* Remember a change that is about to be made; drops what could be redone. Takes over
+ * the lists of *change, also on failure. False when out of memory: nothing happened. */
+bool history_push(History *history, Change *change);
+/* Likewise for a change of many pieces. now: the version after it. */
+bool history_push_versions(History *history, uint64_t at, const Version *before,
+			   const Version *now);
+/* The change just pushed could not be made. */
+void history_pop(History *history);
+
+/* What is to be undone (redone), owned by the caller: history_step_free(). count 0 and
+ * no versions: nothing. False when out of memory. */
+bool history_get_undo(History *history, HistoryStep *step);
+bool history_get_redo(History *history, HistoryStep *step);
+void history_undone(History *history);
+void history_redone(History *history);
+
+#endif

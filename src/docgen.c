@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Writes the lists of the manual page from the program's own tables, at build
+ * time.
+ *
+ *   mhex_docgen man IN OUT    copy IN to OUT, a line @NAME...@ becomes a list
+ *   mhex_docgen names TABLE   one name a line: commands, settings or options
+ *
+ * A topic of the command table for which IN has no line is an error, so a new
+ * command cannot be left out of the manual by oversight.
+ */
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "editor/bindings.h"
+#include "mhex/command.h"
+#include "mhex/inspect.h"
+#include "mhex/settings.h"
+#include "mhex/theme.h"
+#include "options.h"
+
+/* Text as roff shows it unchanged: no escapes, no typographic quotes, and a minus
+ * that can be copied from the page. */
+static void put_text(FILE *out, const char *text, size_t length)
+{
+	static const struct {
+		char plain;
+		const char *roff;
+	} escapes[] = {
+		{'\\', "\\e"},  {'-', "\\-"},   {'\'', "\\(aq"}, {'`', "\\(ga"},
+		{'^', "\\(ha"}, {'~', "\\(ti"}, {'"', "\\(dq"},
+	};
+	for (size_t i = 0; i < length; i++) {
+		const char *roff = NULL;
+		for (size_t k = 0; k < sizeof(escapes) / sizeof(escapes[0]); k++)
+			if (escapes[k].plain == text[i])
+				roff = escapes[k].roff;
+		/* A full stop that begins a line would be a request. */
+		if (text[i] == '.' && i == 0)
+			roff = "\\&.";
+		if (roff)
+			(void)fputs(roff, out);
+		else
+			(void)fputc(text[i], out);
+	}
+}
+
+static void put(FILE *out, const char *text)
+{
+	put_text(out, text, strlen(text));
+}
+
+static void put_bold(FILE *out, const char *text)
+{
+	(void)fputs("\\fB", out);
+	put(out, text);
+	(void)fputs("\\fR", out);
+}
+
+static bool is_between(char c, char low, char high)
+{
+	return c >= low && c <= high;
+}
+
+/* "BYTES [at EXPR]": placeholders in italics, words to be typed in bold. */
+static void put_synopsis(FILE *out, const char *text)
+{
+	while (*text) {
+		size_t length = 1;
+		const char *font = NULL;
+		if (is_between(*text, 'A', 'Z'))
+			font = "\\fI";
+		else if (is_between(*text, 'a', 'z'))
+			font = "\\fB";
+		while (font &&
+		       (is_between(text[length], 'A', 'Z') ||
+			is_between(text[length], 'a', 'z') || text[length] == '-'))
+			length++;
+		(void)fputs(font ? font : "", out);
+		put_text(out, text, length);
+		(void)fputs(font ? "\\fR" : "", out);
+		text += length;
+	}
+}
+
+static bool put_commands(FILE *out, const char *topic)
+{
+	bool found = false;
+	for (size_t i = 0; i < command_count; i++) {
+		const Command *row = &command_table[i];
+		if (strcmp(row->topic, topic) != 0)
+			continue;
+		found = true;
+		(void)fputs(".TP\n", out);
+		put_bold(out, row->name);
+		(void)fputs(row->flags & COMMAND_FORCE ? "[\\fB!\\fR]" : "", out);
+		(void)fputs(*row->synopsis ? " " : "", out);
+		put_synopsis(out, row->synopsis);
+		if (row->shorts && *row->shorts) {
+			(void)fputs(" (", out);
+			put_bold(out, row->shorts);
+			(void)fputs(")", out);
+		}
+		(void)fputs("\n", out);
+		put(out, row->summary);
+		(void)fputs(row->flags & COMMAND_INTERACTIVE ? "; not in batch.\n"
+							     : ".\n",
+			    out);
+	}
+	return found;
+}
+
+static void put_value(FILE *out, const Setting *row, uint64_t value)
+{
+	if (row->type == SETTING_CHOICE)
+		put(out, row->choices[value]);
+	else if (row->type == SETTING_BOOL)
+		put(out, value ? "on" : "off");
+	else if (value == 0 && row->zero)
+		put(out, row->zero);
+	else if (value >= 1024 && value % 1024 == 0)
+		(void)fprintf(out, "0x%" PRIx64, value);
+	else
+		(void)fprintf(out, "%" PRIu64, value);
+}
+
+static void put_settings(FILE *out)
+{
+	for (size_t i = 0; i < setting_count; i++) {
+		const Setting *row = &setting_table[i];
+		(void)fputs(".TP\n", out);
+		put_bold(out, row->name);
+		if (row->type == SETTING_BOOL) {
+			(void)fputs(", ", out);
+			(void)fputs("\\fBno", out);
+			put(out, row->name);
+			(void)fputs("\\fR", out);
+		}
+		for (size_t k = 0; row->type == SETTING_CHOICE && row->choices[k]; k++) {
+			(void)fputs(k ? "|" : "=", out);
+			put(out, row->choices[k]);
+		}
+		if (row->type == SETTING_NUMBER) {
+			(void)fputs("=", out);
+			put_value(out, row, row->min);
+			(void)fputs("\\ \\&..\\ ", out);
+			put_value(out, row, row->max);
+		}
+		(void)fputs("\n", out);
+		put(out, row->summary);
+		(void)fputs(" (", out);
+		put_value(out, row, row->initial);
+		(void)fputs(").\n", out);
+	}
+}
+
+/* " NI" behind a key that does not hold in all states. */
+static void put_modes(FILE *out, unsigned modes)
+{
+	if (modes == IN_ALL)
+		return;
+	(void)fprintf(out, "\\ %s%s%s", modes & IN_NORMAL ? "N" : "",
+		      modes & IN_OVERWRITE ? "O" : "", modes & IN_INSERT ? "I" : "");
+}
+
+/* All keys of a line together, where the first of them stands in the table. */
+static void put_keys(FILE *out, const Binding *table, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool seen = false;
+		for (size_t k = 0; k < i && !seen; k++)
+			seen = strcmp(table[k].line, table[i].line) == 0;
+		if (seen)
+			continue;
+		(void)fputs(".TP\n", out);
+		for (size_t k = i; k < count; k++) {
+			if (strcmp(table[k].line, table[i].line) != 0)
+				continue;
+			(void)fputs(k == i ? "" : ", ", out);
+			put_bold(out, strcmp(table[k].key, " ") == 0 ? "<Space>"
+								     : table[k].key);
+			put_modes(out, table[k].modes);
+		}
+		(void)fputs("\n", out);
+		put(out, table[i].line);
+		(void)fputs("\n", out);
+	}
+}
+
+static void put_inspector(FILE *out)
+{
+	for (size_t i = 0; i < inspect_count; i++) {
+		(void)fputs(i ? ",\n" : "", out);
+		put_bold(out, inspect_table[i].name);
+	}
+	(void)fputs(".\n", out);
+}
+
+static void put_themes(FILE *out)
+{
+	for (size_t i = 0; i < theme_count; i++) {
+		(void)fputs(".TP\n", out);
+		put_bold(out, theme_table[i].name);
+		(void)fputs("\n", out);
+		put(out, theme_table[i].summary);
+		(void)fputs(".\n", out);
+	}
+}
+
+static void put_options(FILE *out)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		const Option *row = &option_table[i];
+		(void)fputs(".TP\n", out);
+		if (row->letter)
+			(void)fprintf(out, "\\fB\\-%c\\fR, ", row->letter);
+		(void)fputs("\\fB\\-\\-", out);
+		put(out, row->name);
+		(void)fputs("\\fR", out);
+		if (row->argument) {
+			(void)fputs("=\\fI", out);
+			put(out, row->argument);
+			(void)fputs("\\fR", out);
+		}
+		(void)fputs("\n", out);
+		put(out, row->summary);
+		(void)fputs(".\n", out);
+	}
+}
+
+/* Does IN have the line @COMMANDS topic@ for every topic? */
+static bool has_all_topics(const char *text)
+{
+	bool all = true;
+	for (size_t i = 0; i < command_count; i++) {
+		char line[128];
+		(void)snprintf(line, sizeof(line), "\n@COMMANDS %s@\n",
+			       command_table[i].topic);
+		if (strstr(text, line))
+			continue;
+		(void)fprintf(stderr, "mhex_docgen: no place for %s: \"@COMMANDS %s@\"\n",
+			      command_table[i].name, command_table[i].topic);
+		all = false;
+	}
+	return all;
+}
+
+/* line is what stands between the two @. */
+static bool put_list(FILE *out, const char *line)
+{
+	if (strncmp(line, "COMMANDS ", 9) == 0)
+		return put_commands(out, line + 9);
+	if (strcmp(line, "SETTINGS") == 0)
+		put_settings(out);
+	else if (strcmp(line, "KEYS") == 0)
+		put_keys(out, default_bindings, default_binding_count);
+	else if (strcmp(line, "PLAIN KEYS") == 0)
+		put_keys(out, plain_bindings, plain_binding_count);
+	else if (strcmp(line, "INSPECTOR") == 0)
+		put_inspector(out);
+	else if (strcmp(line, "THEMES") == 0)
+		put_themes(out);
+	else if (strcmp(line, "OPTIONS") == 0)
+		put_options(out);
+	else if (strcmp(line, "TITLE") == 0)
+		(void)fprintf(out, ".TH MHEX 1 \"\" \"mhex %s\" \"User Commands\"\n",
+			      MHEX_VERSION);
+	else
+		return false;
+	return true;
+}
+
+static bool write_page(FILE *out, char *text)
+{
+	if (!has_all_topics(text))
+		return false;
+	for (char *line = text; *line;) {
+		const size_t length = strcspn(line, "\n");
+		char *next = line + length + (line[length] == '\n');
+		line[length] = '\0';
+		if (length > 2 && line[0] == '@' && line[length - 1] == '@') {
+			line[length - 1] = '\0';
+			if (!put_list(out, line + 1)) {
+				(void)fprintf(stderr, "mhex_docgen: @%s@: no such list\n",
+					      line + 1);
+				return false;
+			}
+		} else {
+			(void)fprintf(out, "%s\n", line);
+		}
+		line = next;
+	}
+	return true;
+}
+
+static char *read_text(const char *path)
+{
+	enum {
+		TEXT_MAX = 1 << 20
+	};
+	char *text = calloc(1, TEXT_MAX + 1);
+	FILE *file = fopen(path, "r");
+	const size_t length = text && file ? fread(text, 1, TEXT_MAX, file) : 0;
+	const bool bad = length == 0 || length == TEXT_MAX || ferror(file);
+	if (file)
+		(void)fclose(file);
+	if (!bad)
+		return text;
+	perror(path);
+	free(text);
+	return NULL;
+}
+
+static int man(const char *in, const char *out_path)
+{
+	char *text = read_text(in);
+	if (!text)
+		return 1;
+	FILE *out = fopen(out_path, "w");
+	bool ok = out && write_page(out, text);
+	if (out)
+		ok = fclose(out) == 0 && ok;
+	else
+		perror(out_path);
+	/* No half page for the next build to find. */
+	if (!ok)
+		(void)remove(out_path);
+	free(text);
+	return ok ? 0 : 1;
+}
+
+static int names(const char *table)
+{
+	if (strcmp(table, "commands") == 0) {
+		for (size_t i = 0; i < command_count; i++)
+			(void)puts(command_table[i].name);
+	} else if (strcmp(table, "settings") == 0) {
+		for (size_t i = 0; i < setting_count; i++)
+			(void)puts(setting_table[i].name);
+	} else if (strcmp(table, "options") == 0) {
+		for (size_t i = 0; i < option_count; i++)
+			(void)puts(option_table[i].name);
+	} else {
+		return 2;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && strcmp(argv[1], "man") == 0)
+		return man(argv[2], argv[3]);
+	if (argc == 3 && strcmp(argv[1], "names") == 0)
+		return names(argv[2]);
+	(void)fprintf(stderr, "usage: mhex_docgen man IN OUT\n"
+			      "       mhex_docgen names commands|settings|options\n");
+	return 2;
+}

@@ -52,7 +52,7 @@ typedef struct {
 	uint64_t document_size;
 	uint64_t base;         /* added to the offsets shown */
 	unsigned first_column; /* scrolled sideways: index of the first shown byte of a
-				  line */
+				  line; from layout_scroll() */
 	unsigned phase; /* cells left empty at the start of line 0 (origin lies there) */
 	/* layout.body_rows lines of layout.columns bytes. bytes[0] is the byte of the
 	 * first line's cell number phase; count of them exist (fewer at the document's
@@ -60,7 +60,9 @@ typedef struct {
 	const uint8_t *bytes;
 	const uint8_t *states; /* ByteState bits */
 	size_t count;
-	uint8_t before[FRAME_CONTEXT], after[FRAME_CONTEXT]; /* bytes around those */
+	/* Bytes around those, in document order: before[before_count - 1] stands directly
+	 * before bytes[0], after[0] directly behind the last. */
+	uint8_t before[FRAME_CONTEXT], after[FRAME_CONTEXT];
 	unsigned before_count, after_count;
 
 	uint64_t cursor; /* may be document_size: append */
@@ -85,10 +87,12 @@ typedef struct {
 	const char *pending;  /* keys typed so far: "12g" */
 	const char *progress; /* running job: "searching 12% 1.2 GB/s, Ctrl-C stops" */
 
-	/* The line being typed, instead of the status line; NULL: none. */
+	/* The line being typed, instead of the status line, drawn as it is (with the ':'
+	 * that it begins with); NULL: none. A message is then shown above it. */
 	const char *prompt;
 	size_t prompt_cursor; /* byte index */
-	/* A line with a fault, above the status line; caret < 0: none. */
+	/* A line with a fault, above the status line; caret (a byte index into it) < 0:
+	 * none. */
 	const char *fault_line;
 	int fault_caret;
 

@@ -20,14 +20,17 @@ typedef struct {
 } LayoutWish;
 
 typedef struct {
-	bool too_small; /* not one byte fits: only a message is shown */
+	/* Not one byte fits: only a message is shown, or the prompt on status_row. The
+	 * other members still hold numbers to reckon with (body_rows, columns, shown are
+	 * 1 at least). */
+	bool too_small;
 	int rows, cols;
 	unsigned columns; /* bytes per line of the document */
 	unsigned shown;   /* how many of them fit; less than columns: scrolled sideways */
 	unsigned group;
 	int offset_col, offset_width; /* width 0: no room for offsets */
 	int hex_col;
-	int text_col; /* -1: no room for the text column */
+	int text_col; /* of its first byte, a bar before it; -1: no room */
 	int body_rows;
 	int inspector_row, inspector_rows; /* 0 rows: not shown */
 	int hint_row;                      /* -1: not shown */
@@ -51,5 +54,10 @@ typedef enum {
  * counts as the byte before it. */
 LayoutPane layout_hit(const Layout *layout, int cell_row, int cell_col, int *row,
 		      unsigned *index, int *nibble);
+
+/* Scrolling sideways: the first shown column, moved from first no further than needed
+ * to show column. A multiple of the group where that is possible, so that the gaps stay
+ * between the groups; 0 when the whole line is shown. */
+unsigned layout_scroll(const Layout *layout, unsigned first, unsigned column);
 
 #endif

@@ -92,7 +92,8 @@ int backend_memory_fd(void);
 MhexStatus backend_adopt_memory(Storage **out, int fd, const char *name, size_t window,
 				MhexError *err);
 
-/* All length bytes at offset, EINTR and short writes seen to; false with errno. */
-bool backend_write_all(int fd, const void *bytes, size_t length, uint64_t offset);
+/* Write all length bytes at offset, EINTR and short writes seen to. How many were
+ * written; fewer: errno says why. */
+size_t backend_write(int fd, const void *bytes, size_t length, uint64_t offset);
 
 #endif

@@ -82,7 +82,7 @@ void mapping_set_window(Mapping *mapping, size_t window)
 	mapping->granted = granted_at_first(mapping->wanted);
 }
 
-static bool holds(const MappingWindow *window, uint64_t offset)
+bool mapping_window_holds(const MappingWindow *window, uint64_t offset)
 {
 	return window->base && offset >= window->offset &&
 	       offset - window->offset < window->length;
@@ -133,7 +133,7 @@ MappingWindow *mapping_find(Mapping *mapping, uint64_t offset, uint64_t size)
 	assert(offset < size);
 	for (unsigned i = 0; i < mapping->places; i++) {
 		MappingWindow *window = &mapping->windows[i];
-		if (holds(window, offset)) {
+		if (mapping_window_holds(window, offset)) {
 			window->used = ++mapping->clock;
 			return window;
 		}

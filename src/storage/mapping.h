@@ -55,6 +55,8 @@ void mapping_set_window(Mapping *mapping, size_t window);
  * page. */
 MappingWindow *mapping_find(Mapping *mapping, uint64_t offset, uint64_t size);
 
+bool mapping_window_holds(const MappingWindow *window, uint64_t offset);
+
 /* The guard leaves pages of zeroes behind. Map the file over [first, last] again, or
  * every later read would take those zeroes for bytes of the file. A window that
  * cannot be repaired is unmapped. */

@@ -10,23 +10,22 @@
 #include "storage/backend.h"
 #include "storage/mapped_bytes.h"
 
-bool backend_write_all(int fd, const void *bytes, size_t length, uint64_t offset)
+size_t backend_write(int fd, const void *bytes, size_t length, uint64_t offset)
 {
 	const char *from = bytes;
-	while (length > 0) {
-		const ssize_t written = pwrite(fd, from, length, (off_t)offset);
+	size_t done = 0;
+	while (done < length) {
+		const ssize_t written =
+			pwrite(fd, from + done, length - done, (off_t)(offset + done));
 		if (written < 0 && errno == EINTR)
 			continue;
-		if (written <= 0) {
-			if (written == 0)
-				errno = ENOSPC;
-			return false;
-		}
-		from += written;
-		length -= (size_t)written;
-		offset += (uint64_t)written;
+		if (written == 0)
+			errno = ENOSPC;
+		if (written <= 0)
+			break;
+		done += (size_t)written;
 	}
-	return true;
+	return done;
 }
 
 static MhexStatus append(Storage *storage, const void *bytes, size_t length,
@@ -36,7 +35,7 @@ static MhexStatus append(Storage *storage, const void *bytes, size_t length,
 	MhexStatus status = backend_look(storage, &stamp, err);
 	if (status)
 		return status;
-	if (!backend_write_all(storage->fd, bytes, length, stamp.size)) {
+	if (backend_write(storage->fd, bytes, length, stamp.size) < length) {
 		status = mhex_fail_errno(err, "%s: cannot store 0x%zx bytes at 0x%jx",
 					 storage->path, length, (uintmax_t)stamp.size);
 		/* All or nothing. */

@@ -60,7 +60,8 @@ static MhexStatus copy_whole(Copy *copy, MhexError *err)
 		}
 		if (got < 0)
 			return mhex_fail_errno(err, "%s: cannot be read", path);
-		if (!backend_write_all(copy->fd, copy->buffer, (size_t)got, copy->size))
+		if (backend_write(copy->fd, copy->buffer, (size_t)got, copy->size) <
+		    (size_t)got)
 			return mhex_fail_errno(err, "%s: no room for its contents", path);
 		copy->size += (uint64_t)got;
 		if (copy->options.progress &&

@@ -47,17 +47,22 @@ typedef struct {
 } PatternElement;
 
 /* A number among the elements: u16le:A..B, f32le:X~EPS. Its elements accept any
- * byte; the number decides. */
+ * byte; the number decides. Also a letter ignoring case whose two spellings differ in
+ * several bytes. */
 typedef struct {
 	size_t at;
-	char kind; /* 'u', 'i', 'f' */
+	char kind; /* 'u', 'i', 'f'; 't': the bytes are those of low or those of high */
 	uint8_t size;
 	bool big_endian;
 	uint64_t low, high;    /* 'u' and (as int64_t) 'i' */
 	double value, epsilon; /* 'f' */
 } PatternNumber;
 
-/* Fixed length, at least 1 byte. */
+enum {
+	PATTERN_MAX = 1 << 20
+}; /* bytes */
+
+/* Fixed length, 1 ... PATTERN_MAX bytes. */
 typedef struct {
 	size_t length;
 	PatternElement *elements; /* length of them; owned */

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mhex/pattern.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/element.h"
+#include "analysis/token.h"
+#include "base/array.h"
+
+typedef struct {
+	ARRAY(PatternElement) elements;
+	ARRAY(PatternNumber) numbers;
+} Builder;
+
+static bool add_number(Builder *builder, PatternNumber number, size_t begin)
+{
+	number.at = begin;
+	return ARRAY_PUSH(&builder->numbers, number);
+}
+
+/* Both spellings of the character at i of an ANYCASE token, as one number each. */
+static PatternNumber two_spellings(const Token *token, size_t i)
+{
+	const uint8_t size = (uint8_t)token->widths.text[i];
+	const NumberType type = {'u', size, true};
+	return (PatternNumber){
+		.kind = 't',
+		.size = size,
+		.big_endian = true,
+		.low = number_decode_unsigned(type,
+					      (const uint8_t *)token->value.text + i),
+		.high = number_decode_unsigned(type,
+					       (const uint8_t *)token->other.text + i),
+	};
+}
+
+/* How many bytes of the character at i have two values. */
+static size_t differing(const Token *token, size_t i)
+{
+	size_t count = 0;
+	for (size_t k = i; k < i + (uint8_t)token->widths.text[i]; k++)
+		count += token->value.text[k] != token->other.text[k];
+	return count;
+}
+
+static PatternElement element_of(const Token *token, size_t i)
+{
+	PatternElement element = {.kind = ELEMENT_MASK};
+	switch (token->kind) {
+	case TOKEN_SPAN:
+		element.kind = ELEMENT_RANGE;
+		element.low = token->low;
+		element.high = token->high;
+		break;
+	case TOKEN_ANYCASE:
+		element.value = (uint8_t)token->value.text[i];
+		element.mask = 0xff;
+		if (token->value.text[i] == token->other.text[i])
+			break;
+		element.kind = ELEMENT_EITHER;
+		element.low = element.value;
+		element.high = (uint8_t)token->other.text[i];
+		break;
+	case TOKEN_BYTES:
+		element.mask = token_mask(token, i);
+		element.value = (uint8_t)token->value.text[i] & element.mask;
+		break;
+	case TOKEN_NUMBER: /* any byte; the number decides */
+	default:
+		break;
+	}
+	return element;
+}
+
+static bool add_once(Builder *builder, const Token *token)
+{
+	const size_t begin = builder->elements.count;
+	const size_t length = token_length(token);
+	if (!ARRAY_RESERVE(&builder->elements, begin + length))
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		builder->elements.items[builder->elements.count++] = element_of(token, i);
+		if (token->kind == TOKEN_ANYCASE && differing(token, i) > 1 &&
+		    !add_number(builder, two_spellings(token, i), begin + i))
+			return false;
+	}
+	return token->kind != TOKEN_NUMBER || add_number(builder, token->number, begin);
+}
+
+static MhexStatus add_token(Builder *builder, const Token *token, MhexError *err)
+{
+	const size_t length = token_length(token);
+	const size_t room = PATTERN_MAX - builder->elements.count;
+	if (length == 0)
+		return MHEX_OK;
+	if (token->repeat > room / length) {
+		(void)mhex_fail_at(err, token->begin, "a pattern has at most %d bytes",
+				   PATTERN_MAX);
+		if (err)
+			err->status = MHEX_E_RANGE;
+		return MHEX_E_RANGE;
+	}
+	for (uint64_t n = 0; n < token->repeat; n++) {
+		if (!add_once(builder, token))
+			return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	}
+	return MHEX_OK;
+}
+
+static MhexStatus parse(Builder *builder, Lexer *lexer, MhexError *err)
+{
+	Token token = {0};
+	bool end = false;
+	MhexStatus status = token_next(lexer, &token, &end, err);
+	while (!status && !end) {
+		status = add_token(builder, &token, err);
+		if (!status)
+			status = token_next(lexer, &token, &end, err);
+	}
+	token_free(&token);
+	if (!status && builder->elements.count == 0)
+		status = mhex_fail_at(err, 0, "the pattern is empty");
+	return status;
+}
+
+MhexStatus pattern_parse(Pattern *out, const char *text, size_t text_length,
+			 MhexError *err)
+{
+	Lexer lexer = {text, text_length, 0};
+	Builder builder = {0};
+	*out = (Pattern){0};
+	while (lexer.at < text_length &&
+	       (text[lexer.at] == ' ' || text[lexer.at] == '\t'))
+		lexer.at++;
+	if (lexer.at < text_length && text[lexer.at] == '/') {
+		(void)mhex_fail_at(err, lexer.at,
+				   "this mhex has no regular expressions; search for "
+				   "bytes and text, as in 7f ?? \"text\"i");
+		if (err)
+			err->status = MHEX_E_UNSUPPORTED;
+		return MHEX_E_UNSUPPORTED;
+	}
+	const MhexStatus status = parse(&builder, &lexer, err);
+	if (status) {
+		ARRAY_FREE(&builder.elements);
+		ARRAY_FREE(&builder.numbers);
+		return status;
+	}
+	*out = (Pattern){.length = builder.elements.count,
+			 .elements = builder.elements.items,
+			 .numbers = builder.numbers.items,
+			 .number_count = builder.numbers.count};
+	return MHEX_OK;
+}
+
+void pattern_free(Pattern *pattern)
+{
+	free(pattern->elements);
+	free(pattern->numbers);
+	*pattern = (Pattern){0};
+}
+
+static bool number_matches(const PatternNumber *number, const uint8_t *bytes)
+{
+	const NumberType type = {number->kind, number->size, number->big_endian};
+	switch (number->kind) {
+	case 'u': {
+		const uint64_t value = number_decode_unsigned(type, bytes);
+		return value >= number->low && value <= number->high;
+	}
+	case 'i': {
+		const int64_t value = number_decode_signed(type, bytes);
+		return value >= (int64_t)number->low && value <= (int64_t)number->high;
+	}
+	case 't': {
+		const uint64_t value = number_decode_unsigned(type, bytes);
+		return value == number->low || value == number->high;
+	}
+	default:
+		return fabs(number_decode_float(type, bytes) - number->value) <=
+		       number->epsilon;
+	}
+}
+
+bool pattern_numbers_match(const Pattern *pattern, const uint8_t *bytes)
+{
+	for (size_t i = 0; i < pattern->number_count; i++) {
+		if (!number_matches(&pattern->numbers[i], bytes + pattern->numbers[i].at))
+			return false;
+	}
+	return true;
+}
+
+bool pattern_matches(const Pattern *pattern, const uint8_t *bytes)
+{
+	for (size_t i = 0; i < pattern->length; i++) {
+		if (!element_accepts(&pattern->elements[i], bytes[i]))
+			return false;
+	}
+	return pattern_numbers_match(pattern, bytes);
+}

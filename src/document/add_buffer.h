@@ -28,7 +28,8 @@ bool add_buffer_append(AddBuffer *buffer, const void *bytes, size_t length,
 /* Forget everything from size on; only what nobody has been told of. */
 void add_buffer_cut(AddBuffer *buffer, uint64_t size);
 
-/* The bytes at offset, as many as lie in one run (*run, at most what was appended). */
+/* The bytes at offset; *run is how far they lie in one run, which may be beyond what was
+ * appended (its size is not for other threads to ask). */
 const uint8_t *add_buffer_at(const AddBuffer *buffer, uint64_t offset, uint64_t *run);
 void add_buffer_read(const AddBuffer *buffer, uint64_t offset, void *dst, size_t length);
 

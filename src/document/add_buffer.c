@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "document/add_buffer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	CHUNK_SHIFT = 16, /* the first chunk has 64 KiB */
+	CHUNKS = 47,	  /* up to 2^62 bytes */
+};
+
+struct AddBuffer {
+	uint64_t size;
+	uint8_t *chunks[CHUNKS];
+};
+
+/* Chunk 0 holds [0, 64 KiB), chunk i > 0 holds [64 KiB << (i - 1), 64 KiB << i): the
+ * number of a chunk is that of the highest bit of what lies before it. */
+static int chunk_of(uint64_t offset)
+{
+	const uint64_t units = offset >> CHUNK_SHIFT;
+	return units == 0 ? 0 : 64 - __builtin_clzll(units);
+}
+
+static uint64_t chunk_begin(int chunk)
+{
+	return chunk == 0 ? 0 : (uint64_t)1 << (CHUNK_SHIFT + chunk - 1);
+}
+
+static uint64_t chunk_end(int chunk)
+{
+	return (uint64_t)1 << (CHUNK_SHIFT + chunk);
+}
+
+AddBuffer *add_buffer_new(void)
+{
+	return calloc(1, sizeof(AddBuffer));
+}
+
+void add_buffer_free(AddBuffer *buffer)
+{
+	if (!buffer)
+		return;
+	for (int i = 0; i < CHUNKS; i++)
+		free(buffer->chunks[i]);
+	free(buffer);
+}
+
+uint64_t add_buffer_size(const AddBuffer *buffer)
+{
+	return buffer->size;
+}
+
+uint64_t add_buffer_memory(const AddBuffer *buffer)
+{
+	uint64_t bytes = sizeof(*buffer);
+	for (int i = 0; i < CHUNKS; i++)
+		if (buffer->chunks[i])
+			bytes += chunk_end(i) - chunk_begin(i);
+	return bytes;
+}
+
+static bool reserve(AddBuffer *buffer, size_t length)
+{
+	if (length > chunk_end(CHUNKS - 1) - buffer->size)
+		return false;
+	const int last = chunk_of(buffer->size + length - 1);
+	for (int i = chunk_of(buffer->size); i <= last; i++) {
+		if (buffer->chunks[i])
+			continue;
+		buffer->chunks[i] = malloc((size_t)(chunk_end(i) - chunk_begin(i)));
+		if (!buffer->chunks[i])
+			return false;
+	}
+	return true;
+}
+
+bool add_buffer_append(AddBuffer *buffer, const void *bytes, size_t length,
+		       uint64_t *offset)
+{
+	*offset = buffer->size;
+	if (length == 0)
+		return true;
+	if (!reserve(buffer, length))
+		return false;
+	const uint8_t *from = bytes;
+	uint64_t to = buffer->size;
+	while (length > 0) {
+		const int chunk = chunk_of(to);
+		const uint64_t room = chunk_end(chunk) - to;
+		const size_t part = length < room ? length : (size_t)room;
+		memcpy(buffer->chunks[chunk] + (to - chunk_begin(chunk)), from, part);
+		from += part;
+		to += part;
+		length -= part;
+	}
+	buffer->size = to;
+	return true;
+}
+
+void add_buffer_cut(AddBuffer *buffer, uint64_t size)
+{
+	assert(size <= buffer->size);
+	buffer->size = size;
+}
+
+const uint8_t *add_buffer_at(const AddBuffer *buffer, uint64_t offset, uint64_t *run)
+{
+	const int chunk = chunk_of(offset);
+	*run = chunk_end(chunk) - offset;
+	return buffer->chunks[chunk] + (offset - chunk_begin(chunk));
+}
+
+void add_buffer_read(const AddBuffer *buffer, uint64_t offset, void *dst, size_t length)
+{
+	uint8_t *to = dst;
+	while (length > 0) {
+		uint64_t run = 0;
+		const uint8_t *from = add_buffer_at(buffer, offset, &run);
+		const size_t part = length < run ? length : (size_t)run;
+		memcpy(to, from, part);
+		to += part;
+		offset += part;
+		length -= part;
+	}
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <assert.h>
+
+#include "document/piece_node.h"
+
+uint64_t piece_tree_size(const PieceTree *tree)
+{
+	return tree->root ? piece_node_summary(tree->root, tree->file).bytes : 0;
+}
+
+uint64_t piece_tree_pieces(const PieceTree *tree)
+{
+	return tree->root ? piece_node_summary(tree->root, tree->file).pieces : 0;
+}
+
+/* ---- Pieces in order ---- */
+
+/* Go down to the piece that holds the byte offset of what lies under the node at
+ * depth; start is where that node begins. */
+static void descend(PieceCursor *cursor, int depth, uint64_t start, uint64_t offset)
+{
+	const PieceNode *node = cursor->nodes[depth];
+	for (;;) {
+		int i = 0;
+		for (; i + 1 < node->count; i++) {
+			const uint64_t bytes = node->level > 0
+						       ? node->u.children[i].sum.bytes
+						       : node->u.pieces[i].length;
+			if (offset - start < bytes)
+				break;
+			start += bytes;
+		}
+		cursor->nodes[depth] = node;
+		cursor->at[depth] = (unsigned short)i;
+		if (node->level == 0) {
+			cursor->offset = start;
+			cursor->piece = node->u.pieces[i];
+			cursor->depth = depth;
+			return;
+		}
+		node = node->u.children[i].node;
+		depth++;
+	}
+}
+
+bool piece_cursor_seek(PieceCursor *cursor, const PieceTree *tree, uint64_t offset)
+{
+	if (!tree->root || offset >= piece_tree_size(tree))
+		return false;
+	cursor->nodes[0] = tree->root;
+	descend(cursor, 0, 0, offset);
+	return true;
+}
+
+bool piece_cursor_next(PieceCursor *cursor)
+{
+	const uint64_t next = cursor->offset + cursor->piece.length;
+	int depth = cursor->depth;
+	while (depth >= 0 && cursor->at[depth] + 1 >= cursor->nodes[depth]->count)
+		depth--;
+	if (depth < 0)
+		return false;
+	const int i = ++cursor->at[depth];
+	if (depth == cursor->depth) {
+		cursor->offset = next;
+		cursor->piece = cursor->nodes[depth]->u.pieces[i];
+		return true;
+	}
+	cursor->nodes[depth + 1] = cursor->nodes[depth]->u.children[i].node;
+	descend(cursor, depth + 1, next, next);
+	return true;
+}
+
+Piece piece_cursor_clip(const PieceCursor *cursor, Range range, uint64_t *at)
+{
+	const Range all = {cursor->offset, cursor->piece.length};
+	const Range both = range_intersect(all, range);
+	*at = both.offset;
+	return piece_part(&cursor->piece, both.offset - cursor->offset, both.length);
+}
+
+bool piece_tree_collect(const PieceTree *tree, Range range, PieceList *list)
+{
+	PieceCursor cursor;
+	if (range.length == 0 || !piece_cursor_seek(&cursor, tree, range.offset))
+		return true;
+	do {
+		uint64_t at = 0;
+		if (!piece_list_add(list, piece_cursor_clip(&cursor, range, &at)))
+			return false;
+	} while (range_end(range) > cursor.offset + cursor.piece.length &&
+		 piece_cursor_next(&cursor));
+	return true;
+}
+
+/* ---- Modified bytes ---- */
+
+typedef enum {
+	ALL_CLEAN,
+	ALL_MODIFIED,
+	TO_BE_SEEN, /* has modified bytes; may have clean ones */
+} Cleanness;
+
+static Cleanness cleanness(const PieceSummary *sum, uint64_t start)
+{
+	const int64_t here = (int64_t)start;
+	if (sum->file_bytes == 0 || here < sum->low || here > sum->high)
+		return ALL_MODIFIED;
+	if (sum->file_bytes == sum->bytes && sum->low == sum->high)
+		return ALL_CLEAN;
+	return TO_BE_SEEN;
+}
+
+static PieceSummary summary_at(const PieceNode *node, int i, uint32_t file)
+{
+	if (node->level > 0)
+		return node->u.children[i].sum;
+	const Piece *piece = &node->u.pieces[i];
+	const bool of_file = piece->source == file;
+	return (PieceSummary){piece->length, 1, of_file ? piece->length : 0,
+			      (int64_t)piece->offset, (int64_t)piece->offset};
+}
+
+static uint64_t count_clean(const PieceNode *node, uint64_t start, uint32_t file)
+{
+	uint64_t clean = 0;
+	for (int i = 0; i < node->count; i++) {
+		const PieceSummary sum = summary_at(node, i, file);
+		const Cleanness is = cleanness(&sum, start);
+		if (is != ALL_MODIFIED && sum.low == sum.high)
+			clean += sum.file_bytes;
+		else if (is == TO_BE_SEEN)
+			clean += count_clean(node->u.children[i].node, start, file);
+		start += sum.bytes;
+	}
+	return clean;
+}
+
+uint64_t piece_tree_modified(const PieceTree *tree)
+{
+	if (!tree->root)
+		return 0;
+	return piece_tree_size(tree) - count_clean(tree->root, 0, tree->file);
+}
+
+/* The first byte at or after from that is clean or not as wanted; node begins at
+ * start. */
+static bool find(const PieceTree *tree, const PieceNode *node, uint64_t start,
+		 uint64_t from, Cleanness wanted, uint64_t *at)
+{
+	for (int i = 0; i < node->count; i++) {
+		const PieceSummary sum = summary_at(node, i, tree->file);
+		if (start + sum.bytes > from) {
+			const Cleanness is = cleanness(&sum, start);
+			if (is == wanted) {
+				*at = start > from ? start : from;
+				return true;
+			}
+			if (is == TO_BE_SEEN &&
+			    find(tree, node->u.children[i].node, start, from, wanted, at))
+				return true;
+		}
+		start += sum.bytes;
+	}
+	return false;
+}
+
+static Range next_run(const PieceTree *tree, uint64_t offset, Cleanness wanted)
+{
+	const uint64_t size = piece_tree_size(tree);
+	const Cleanness other = wanted == ALL_CLEAN ? ALL_MODIFIED : ALL_CLEAN;
+	uint64_t begin = 0, end = 0;
+	if (!tree->root || !find(tree, tree->root, 0, offset, wanted, &begin))
+		return (Range){size, 0};
+	if (!find(tree, tree->root, 0, begin, other, &end))
+		end = size;
+	return range_between(begin, end);
+}
+
+Range piece_tree_next_modified(const PieceTree *tree, uint64_t offset)
+{
+	return next_run(tree, offset, ALL_MODIFIED);
+}
+
+Range piece_tree_next_clean(const PieceTree *tree, uint64_t offset)
+{
+	return next_run(tree, offset, ALL_CLEAN);
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "document/piece_tree.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "document/piece_node.h"
+
+/* Taking a node apart and putting it together again: what one edit makes of one node.
+ * An edit puts at most NODE_PIECES pieces in, so a leaf becomes at most three. */
+enum {
+	PARTS_MAX = 4,
+	LEAF_ITEMS_MAX = 2 * NODE_PIECES + 2,
+	INNER_ITEMS_MAX = NODE_CHILDREN + 2 * PARTS_MAX,
+	NODES_PER_LEVEL = 12, /* taken by one edit, at most */
+};
+
+typedef struct {
+	PieceChild items[PARTS_MAX];
+	int count;
+} Parts;
+
+typedef struct {
+	PiecePool *pool;
+	uint32_t file;
+	const Piece *pieces;
+	int count;
+} Edit;
+
+static void parts_add(Parts *parts, const Edit *edit, PieceNode *node)
+{
+	assert(parts->count < PARTS_MAX);
+	parts->items[parts->count++] =
+		(PieceChild){node, piece_node_summary(node, edit->file)};
+}
+
+/* How many of count items go into the next node, when capacity go into one. at is
+ * where the edit was: whoever edits in ascending (descending) order leaves full
+ * nodes behind. */
+static int share(int count, int capacity, int at)
+{
+	if (count <= capacity)
+		return count;
+	if (count > 2 * capacity)
+		return capacity;
+	const int full = capacity - capacity / 8;
+	if (at >= count - count / 8 && count - full > 0)
+		return full;
+	if (at <= count / 8 && count - full > 0 && count - full <= capacity)
+		return count - full;
+	return count / 2;
+}
+
+static void pack_leaves(const Edit *edit, const Piece *items, int count, int at,
+			Parts *parts)
+{
+	while (count > 0) {
+		const int part = share(count, NODE_PIECES, at);
+		PieceNode *node = piece_node_take(edit->pool, 0);
+		memcpy(node->u.pieces, items, (size_t)part * sizeof(*items));
+		node->count = (uint16_t)part;
+		parts_add(parts, edit, node);
+		items += part;
+		count -= part;
+		at -= part;
+	}
+}
+
+static void pack_inner(const Edit *edit, const PieceChild *items, int count, int at,
+		       int level, Parts *parts)
+{
+	while (count > 0) {
+		const int part = share(count, NODE_CHILDREN, at);
+		PieceNode *node = piece_node_take(edit->pool, level);
+		memcpy(node->u.children, items, (size_t)part * sizeof(*items));
+		node->count = (uint16_t)part;
+		parts_add(parts, edit, node);
+		items += part;
+		count -= part;
+		at -= part;
+	}
+}
+
+/* The children of node, owned by the caller, who gives up node. */
+static int unpack(PiecePool *pool, PieceNode *node, PieceChild *items)
+{
+	const int count = node->count;
+	memcpy(items, node->u.children, (size_t)count * sizeof(*items));
+	if (node->refs == 1) {
+		piece_node_drop_shell(pool, node);
+		return count;
+	}
+	node->refs--;
+	for (int i = 0; i < count; i++)
+		(void)piece_node_retain(items[i].node);
+	return count;
+}
+
+/* What of the leaf lies before begin, and from end on, with edit's pieces between. */
+static void edit_leaf(const Edit *edit, PieceNode *node, Range range, Parts *parts)
+{
+	Piece items[LEAF_ITEMS_MAX];
+	int count = 0, i = 0;
+	uint64_t at = 0;
+	for (; i < node->count && at + node->u.pieces[i].length <= range.offset; i++) {
+		items[count++] = node->u.pieces[i];
+		at += node->u.pieces[i].length;
+	}
+	if (i < node->count && at < range.offset)
+		items[count++] = piece_part(&node->u.pieces[i], 0, range.offset - at);
+	const int middle = count;
+	if (edit->count > 0) {
+		memcpy(&items[count], edit->pieces,
+		       (size_t)edit->count * sizeof(*items));
+		count += edit->count;
+	}
+	for (; i < node->count; i++) {
+		const Piece *piece = &node->u.pieces[i];
+		const uint64_t end = range_end(range);
+		const uint64_t skip = at < end ? end - at : 0;
+		if (skip < piece->length)
+			items[count++] = piece_part(piece, skip, piece->length - skip);
+		at += piece->length;
+	}
+	piece_node_release(edit->pool, node);
+	pack_leaves(edit, items, count, middle, parts);
+}
+
+/* One node of the items of two neighbours. */
+static void join(const Edit *edit, PieceChild *left, const PieceChild *right)
+{
+	Parts parts = {0};
+	if (left->node->level == 0) {
+		Piece items[NODE_PIECES];
+		const size_t split = left->node->count;
+		memcpy(items, left->node->u.pieces, split * sizeof(*items));
+		memcpy(items + split, right->node->u.pieces,
+		       right->node->count * sizeof(*items));
+		const int count = (int)split + right->node->count;
+		piece_node_release(edit->pool, left->node);
+		piece_node_release(edit->pool, right->node);
+		pack_leaves(edit, items, count, 0, &parts);
+	} else {
+		PieceChild items[NODE_CHILDREN];
+		const int level = left->node->level;
+		int count = unpack(edit->pool, left->node, items);
+		count += unpack(edit->pool, right->node, items + count);
+		pack_inner(edit, items, count, 0, level, &parts);
+	}
+	*left = parts.items[0];
+}
+
+/* Join what has become small with a neighbour, among items[first..last]. */
+static int join_small(const Edit *edit, PieceChild *items, int count, int first, int last)
+{
+	const int capacity = items[0].node->level == 0 ? NODE_PIECES : NODE_CHILDREN;
+	for (int i = first; i < last && i + 1 < count;) {
+		const int left = items[i].node->count;
+		const int right = items[i + 1].node->count;
+		const bool small = left < capacity / 3 || right < capacity / 3;
+		if (!small || left + right > capacity) {
+			i++;
+			continue;
+		}
+		join(edit, &items[i], &items[i + 1]);
+		memmove(&items[i + 1], &items[i + 2],
+			(size_t)(count - i - 2) * sizeof(*items));
+		count--;
+		last--;
+	}
+	return count;
+}
+
+static void edit_node(const Edit *edit, PieceNode *node, Range range, Parts *parts);
+
+/* The child where an edit at offset begins, *start where that child begins. A mere
+ * insertion between two goes to the end of the first. */
+static int child_at(const PieceNode *node, uint64_t offset, bool insertion,
+		    uint64_t *start)
+{
+	int i = 0;
+	*start = 0;
+	for (; i + 1 < node->count; i++) {
+		const uint64_t end = *start + node->u.children[i].sum.bytes;
+		if (offset < end || (insertion && offset == end))
+			break;
+		*start = end;
+	}
+	return i;
+}
+
+/* An edit within one child that needs no other node above it. */
+static bool edit_in_place(const Edit *edit, PieceNode *node, int child,
+			  const Parts *made, Parts *parts)
+{
+	if (made->count != 1 || node->refs != 1 ||
+	    made->items[0].node->count < NODE_CHILDREN / 3)
+		return false;
+	node->u.children[child] = made->items[0];
+	parts_add(parts, edit, node);
+	return true;
+}
+
+static void edit_inner(const Edit *edit, PieceNode *node, Range range, Parts *parts)
+{
+	uint64_t first_start = 0, last_start = 0;
+	const bool insertion = range.length == 0;
+	const int first = child_at(node, range.offset, insertion, &first_start);
+	const int last =
+		insertion ? first : child_at(node, range_end(range) - 1, false, &last_start);
+	const bool exclusive = node->refs == 1;
+	Parts made = {0};
+
+	/* What is edited must be reached by this node alone, then by nobody. */
+	PieceChild *children = node->u.children;
+	const uint64_t first_bytes = children[first].sum.bytes;
+	const uint64_t in_first = range.offset - first_start;
+	const uint64_t room = first_bytes - in_first;
+	PieceNode *child = exclusive ? children[first].node
+				     : piece_node_retain(children[first].node);
+	const Range head = {in_first, range.length < room ? range.length : room};
+	edit_node(edit, child, head, &made);
+	if (first == last && edit_in_place(edit, node, first, &made, parts))
+		return;
+	if (last > first) {
+		const Edit removal = {edit->pool, edit->file, NULL, 0};
+		child = exclusive ? children[last].node
+				  : piece_node_retain(children[last].node);
+		edit_node(&removal, child, (Range){0, range_end(range) - last_start},
+			  &made);
+	}
+
+	PieceChild items[INNER_ITEMS_MAX];
+	int count = 0;
+	const int level = node->level;
+	for (int i = 0; i < node->count; i++) {
+		if (i == first) {
+			memcpy(&items[count], made.items,
+			       (size_t)made.count * sizeof(*items));
+			count += made.count;
+		}
+		if (i >= first && i <= last) {
+			if (exclusive && i != first && i != last)
+				piece_node_release(edit->pool, children[i].node);
+			continue;
+		}
+		items[count++] = children[i];
+		if (!exclusive)
+			(void)piece_node_retain(children[i].node);
+	}
+	if (exclusive)
+		piece_node_drop_shell(edit->pool, node);
+	else
+		node->refs--;
+	if (count > 0)
+		count = join_small(edit, items, count, first > 0 ? first - 1 : 0,
+				   first + made.count);
+	pack_inner(edit, items, count, first, level, parts);
+}
+
+/* Consumes node; parts gets what it has become, nodes of the same level. */
+static void edit_node(const Edit *edit, PieceNode *node, Range range, Parts *parts)
+{
+	if (node->level == 0)
+		edit_leaf(edit, node, range, parts);
+	else
+		edit_inner(edit, node, range, parts);
+}
+
+static PieceNode *new_root(const Edit *edit, const Parts *parts, int level)
+{
+	if (parts->count == 0)
+		return NULL;
+	PieceNode *root = parts->items[0].node;
+	if (parts->count > 1) {
+		root = piece_node_take(edit->pool, level + 1);
+		memcpy(root->u.children, parts->items,
+		       (size_t)parts->count * sizeof(parts->items[0]));
+		root->count = (uint16_t)parts->count;
+	}
+	while (root->level > 0 && root->count == 1) {
+		PieceNode *only = piece_node_retain(root->u.children[0].node);
+		piece_node_release(edit->pool, root);
+		root = only;
+	}
+	return root;
+}
+
+/* At most NODE_PIECES pieces. */
+static bool edit_tree(PieceTree *tree, Range range, const Piece *pieces, int count)
+{
+	const int level = tree->root ? tree->root->level : 0;
+	if (!piece_pool_reserve(tree->pool, (size_t)(level + 2) * NODES_PER_LEVEL))
+		return false;
+	const Edit edit = {tree->pool, tree->file, pieces, count};
+	Parts parts = {0};
+	if (tree->root)
+		edit_node(&edit, tree->root, range, &parts);
+	else
+		pack_leaves(&edit, pieces, count, 0, &parts);
+	tree->root = new_root(&edit, &parts, level);
+	assert(!tree->root || tree->root->level < PIECE_TREE_DEPTH);
+	return true;
+}
+
+static bool edit_all(PieceTree *tree, Range range, const Piece *pieces, size_t count)
+{
+	if (count <= NODE_PIECES)
+		return edit_tree(tree, range, pieces, (int)count);
+	PieceTree before = piece_tree_retain(tree);
+	bool done = true;
+	while (done && count > 0) {
+		const size_t part = count < NODE_PIECES ? count : NODE_PIECES;
+		done = edit_tree(tree, range, pieces, (int)part);
+		range = (Range){range.offset + pieces_length(pieces, part), 0};
+		pieces += part;
+		count -= part;
+	}
+	if (!done) {
+		piece_tree_release(tree);
+		*tree = before;
+		return false;
+	}
+	piece_tree_release(&before);
+	return true;
+}
+
+/* The part of a neighbour that stays; it joins what is put beside it. */
+static bool neighbour(const PieceTree *tree, uint64_t offset, Range part, Piece *piece)
+{
+	PieceCursor cursor;
+	if (!piece_cursor_seek(&cursor, tree, offset))
+		return false;
+	uint64_t at = 0;
+	*piece = piece_cursor_clip(&cursor, part, &at);
+	return true;
+}
+
+bool piece_tree_replace(PieceTree *tree, Range range, const Piece *pieces, size_t count)
+{
+	const uint64_t size = piece_tree_size(tree);
+	assert(range_fits(range.offset, range.length, size));
+	if (range.length == 0 && count == 0)
+		return true;
+	Piece left = {0}, right = {0};
+	const uint64_t end = range_end(range);
+	const bool has_left = range.offset > 0 &&
+			      neighbour(tree, range.offset - 1,
+					range_between(0, range.offset), &left);
+	const bool has_right =
+		end < size && neighbour(tree, end, range_between(end, size), &right);
+	PieceList list = {0};
+	bool done = piece_list_add_all(&list, pieces, count);
+	const Piece *first = list.count > 0 ? &list.items[0] : has_right ? &right : NULL;
+	const bool join_left = done && has_left && first && piece_continues(&left, first);
+	if (join_left) {
+		range = (Range){range.offset - left.length, range.length + left.length};
+		if (list.count > 0) {
+			list.items[0].offset -= left.length;
+			list.items[0].length += left.length;
+		} else {
+			done = piece_list_add(&list, left);
+		}
+	}
+	if (done && has_right && list.count > 0 &&
+	    piece_continues(&list.items[list.count - 1], &right)) {
+		list.items[list.count - 1].length += right.length;
+		range.length += right.length;
+	}
+	done = done && edit_all(tree, range, list.items, list.count);
+	piece_list_free(&list);
+	return done;
+}
+
+bool piece_tree_slice(const PieceTree *tree, Range range, PieceTree *out)
+{
+	const uint64_t size = piece_tree_size(tree);
+	*out = piece_tree_retain(tree);
+	if (piece_tree_replace(out, range_between(range_end(range), size), NULL, 0) &&
+	    piece_tree_replace(out, range_between(0, range.offset), NULL, 0))
+		return true;
+	piece_tree_release(out);
+	return false;
+}
+
+PieceTree piece_tree_empty(PiecePool *pool, uint32_t file)
+{
+	return (PieceTree){pool, NULL, file};
+}
+
+PieceTree piece_tree_retain(const PieceTree *tree)
+{
+	if (tree->root)
+		(void)piece_node_retain(tree->root);
+	return *tree;
+}
+
+void piece_tree_release(PieceTree *tree)
+{
+	if (tree->root)
+		piece_node_release(tree->pool, tree->root);
+	tree->root = NULL;
+}

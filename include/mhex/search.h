@@ -49,13 +49,23 @@ MhexStatus search_start(Search **out, const struct Snapshot *snapshot, Pattern *
 
 void search_cancel(Search *search);
 void search_get_progress(Search *search, SearchProgress *progress);
-/* SEARCH_ALL: copy matches number first.. into offsets; returns how many. */
+/* SEARCH_ALL: copy matches number first.. into offsets; returns how many. Also while it
+ * runs. */
 size_t search_matches(Search *search, uint64_t first, uint64_t *offsets, size_t max);
+/* Wait for the end; progress and matches can be read still, so search_finish() has to
+ * follow. MHEX_E_NOSPACE: the list of matches is full (64 MiB, in which most take one
+ * byte) and ends there. */
+MhexStatus search_wait(Search *search, MhexError *err);
 /* Wait for the end and free it. MHEX_E_CANCELLED when it was. progress may be NULL. */
 MhexStatus search_finish(Search *search, SearchProgress *progress, MhexError *err);
 
+enum {
+	SEARCH_MARK_MAX = 4096
+}; /* longer patterns are not marked: that would take too long for a screen */
+
 /* All matches within bytes, for what is on the screen: sets flag in states[i] of each
- * byte that is part of one. Overlapping ones too. */
+ * byte that is part of one. Overlapping ones too. states says which bytes are
+ * BYTE_UNREADABLE: these never match. */
 void search_mark(const Pattern *pattern, uint64_t every, uint64_t offset,
 		 const uint8_t *bytes, size_t length, uint8_t *states, uint8_t flag);
 

@@ -30,6 +30,7 @@ struct Job {
 	atomic_bool ended;
 	_Atomic uint64_t done, total;
 	uint64_t last_wake_ms; /* the worker's */
+	bool joined;           /* the owner's */
 	MhexStatus status;     /* the worker's until it has been joined */
 	MhexError error;
 };
@@ -130,12 +131,19 @@ bool job_committed(const Job *job)
 	return atomic_load(&job->state) == JOB_COMMITTED;
 }
 
-MhexStatus job_finish(Job *job, MhexError *err)
+MhexStatus job_wait(Job *job, MhexError *err)
 {
-	(void)pthread_join(job->thread, NULL);
-	const MhexStatus status = job->status;
+	if (!job->joined)
+		(void)pthread_join(job->thread, NULL);
+	job->joined = true;
 	if (err)
 		*err = job->error;
+	return job->status;
+}
+
+MhexStatus job_finish(Job *job, MhexError *err)
+{
+	const MhexStatus status = job_wait(job, err);
 	free(job);
 	return status;
 }

@@ -34,6 +34,8 @@ bool job_done(const Job *job);
 void job_cancel(Job *job); /* a request; ignored after job_commit() */
 void job_get_progress(const Job *job, uint64_t *done, uint64_t *total);
 bool job_committed(const Job *job);
+/* Wait for the end and return what run returned; the job is there still. */
+MhexStatus job_wait(Job *job, MhexError *err);
 /* Wait for the end, free the job, return what run returned. */
 MhexStatus job_finish(Job *job, MhexError *err);
 

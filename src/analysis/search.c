@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mhex/search.h"
+
+#include <stdlib.h>
+
+#include "analysis/search_private.h"
+
+/* Everything but the job. */
+static void free_search(Search *search)
+{
+	reader_close(search->reader);
+	scanner_free(&search->scanner);
+	match_list_free(&search->matches);
+	job_lock_free(search->lock);
+	free(search->copy);
+	pattern_free(&search->pattern);
+	free(search);
+}
+
+static uint64_t total_to_scan(const Search *search)
+{
+	const SearchRequest *request = &search->request;
+	const Range all = range_between(search->begin, search->end);
+	const uint64_t start = request->start;
+	if (request->wrap || request->kind == SEARCH_COUNT || request->kind == SEARCH_ALL)
+		return all.length;
+	return request->kind == SEARCH_FORWARD
+		       ? range_intersect(all, range_between(start, UINT64_MAX)).length
+		       : range_intersect(all, (Range){0, start}).length;
+}
+
+/* Where matches may begin: so that they lie within the range, and that within size. */
+static void set_limits(Search *search, uint64_t size)
+{
+	const Range range =
+		range_intersect(search->request.range, range_between(0, size));
+	const uint64_t length = search->pattern.length;
+	search->begin = range.offset;
+	search->end = range.length < length ? range.offset
+					    : range.offset + (range.length - length) + 1;
+	search->progress.total = total_to_scan(search);
+}
+
+MhexStatus search_start(Search **out, const Snapshot *snapshot, Pattern *pattern,
+			const SearchRequest *request, int wake_fd, MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	Search *search = calloc(1, sizeof(*search));
+	if (!search) {
+		pattern_free(pattern);
+		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	}
+	search->pattern = *pattern;
+	*pattern = (Pattern){0};
+	search->request = *request;
+	matcher_init(&search->matcher, &search->pattern);
+	search->lock = job_lock_new();
+	search->copy = malloc((size_t)2 * SEARCH_COPY_CHUNK);
+	if (!scanner_init(&search->scanner, &search->matcher) || !search->lock ||
+	    !search->copy) {
+		status = mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+		goto fail;
+	}
+	search->scanner.every = request->every > 0 ? request->every : 1;
+	set_limits(search, snapshot_size(snapshot));
+	status = reader_open(&search->reader, snapshot, err);
+	if (!status)
+		status = job_start(&search->job, search_run, search, wake_fd, err);
+	if (status)
+		goto fail;
+	*out = search;
+	return MHEX_OK;
+
+fail:
+	free_search(search);
+	return status;
+}
+
+void search_cancel(Search *search)
+{
+	job_cancel(search->job);
+}
+
+void search_get_progress(Search *search, SearchProgress *progress)
+{
+	/* Asked first: an end seen here comes after everything it published. */
+	const bool done = job_done(search->job);
+	job_lock(search->lock);
+	*progress = search->progress;
+	job_unlock(search->lock);
+	progress->done = done;
+}
+
+size_t search_matches(Search *search, uint64_t first, uint64_t *offsets, size_t max)
+{
+	job_lock(search->lock);
+	const uint64_t count = search->progress.count;
+	const uint64_t left = first < count ? count - first : 0;
+	const size_t copied = match_list_get(&search->matches, first, offsets,
+					     left < max ? (size_t)left : max);
+	job_unlock(search->lock);
+	return copied;
+}
+
+MhexStatus search_wait(Search *search, MhexError *err)
+{
+	return job_wait(search->job, err);
+}
+
+MhexStatus search_finish(Search *search, SearchProgress *progress, MhexError *err)
+{
+	const MhexStatus status = job_finish(search->job, err);
+	search->progress.done = true;
+	if (progress)
+		*progress = search->progress;
+	free_search(search);
+	return status;
+}

@@ -2,6 +2,7 @@
 
 /* A block device, through mapped windows. Its size is asked for once. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
@@ -22,7 +23,7 @@ static bool is_in_use(const Storage *storage)
 {
 	const int fd = open(storage->path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return true;
+		return errno == EBUSY;
 	(void)close(fd);
 	return false;
 }

@@ -35,7 +35,8 @@ static void on_sigbus(int signo, siginfo_t *info, void *context)
 	(void)context;
 	const int saved_errno = errno;
 	const uintptr_t address = (uintptr_t)info->si_addr;
-	if (address >= range_begin && address < range_end) {
+	const bool fault = info->si_code > 0; /* else somebody has sent it */
+	if (fault && address >= range_begin && address < range_end) {
 		const uintptr_t page = address & ~(uintptr_t)(page_size - 1);
 		/* mmap is not on POSIX's list of async-signal-safe calls; on
 		 * Linux it is a plain system call, and there is no other way to
@@ -53,6 +54,8 @@ static void on_sigbus(int signo, siginfo_t *info, void *context)
 	}
 	/* Not ours: the instruction faults again and the old action takes it. */
 	(void)sigaction(signo, &previous_bus, NULL);
+	if (!fault)
+		(void)raise(signo); /* delivered when this handler returns */
 	errno = saved_errno;
 }
 

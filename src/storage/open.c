@@ -64,6 +64,9 @@ static void settle_access(Storage *storage, Access wanted)
 		return;
 	const int fd = backend_reopen(storage, NULL);
 	if (fd < 0) {
+		storage->note = errno == ETXTBSY
+					? "a running program cannot be edited live"
+					: "it cannot be opened for writing now";
 		storage->access = ACCESS_VIEW;
 		return;
 	}

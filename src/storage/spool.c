@@ -91,7 +91,9 @@ static bool input_is_ready(int fd)
 	FD_ZERO(&ready);
 	FD_SET(fd, &ready);
 	struct timeval wait = {.tv_usec = WAIT_MICROSECONDS};
-	return select(fd + 1, &ready, NULL, NULL, &wait) > 0;
+	const int count = select(fd + 1, &ready, NULL, NULL, &wait);
+	/* What is wrong with fd, read() will say. */
+	return count > 0 || (count < 0 && errno != EINTR);
 }
 
 /* -1 with EAGAIN: nothing yet. */

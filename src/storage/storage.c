@@ -184,6 +184,7 @@ MhexStatus storage_clone(Storage **out, const Storage *from, MhexError *err)
 	copy->access = from->access;
 	copy->writable = from->writable;
 	copy->note = from->note;
+	copy->made_up = from->made_up;
 	copy->true_holes = from->true_holes;
 	copy->stamp = from->stamp;
 	copy->reach = from->reach;

@@ -3,8 +3,14 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,11 +22,22 @@ uint8_t sample_byte(uint64_t offset)
 	return (uint8_t)(offset % 251 + 1); /* never 0 */
 }
 
-void sample_make(Sample *sample, uint64_t size)
+static void temporary_name(char *path, size_t size)
 {
 	const char *folder = getenv("TMPDIR");
-	(void)snprintf(sample->path, sizeof(sample->path), "%s/mhex-test-XXXXXX",
+	(void)snprintf(path, size, "%s/mhex-test-XXXXXX",
 		       folder && *folder ? folder : "/tmp");
+}
+
+void sample_make_folder(char *path, size_t size)
+{
+	temporary_name(path, size);
+	cr_assert(ne(ptr, mkdtemp(path), NULL), "%s", path);
+}
+
+void sample_make(Sample *sample, uint64_t size)
+{
+	temporary_name(sample->path, sizeof(sample->path));
 	sample->page = (size_t)sysconf(_SC_PAGESIZE);
 	sample->fd = mkstemp(sample->path);
 	cr_assert(ge(int, sample->fd, 0), "%s", sample->path);
@@ -86,4 +103,67 @@ int sample_in_child(int (*run)(void *context), void *context)
 	int status = 0;
 	cr_assert(eq(int, waitpid(child, &status, 0), child));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int sample_child_failed(const char *file, int line, const char *condition)
+{
+	(void)fprintf(stderr, "%s:%d: not so in the child: %s\n", file, line, condition);
+	return 1;
+}
+
+void sample_expect_child(int (*run)(void *context), void *context, const char *reason)
+{
+	const int result = sample_in_child(run, context);
+	if (result == CHILD_SKIPPED)
+		cr_skip_test("%s", reason);
+	cr_expect(zero(int, result), "what the child says stands above");
+}
+
+static bool write_text(const char *path, const char *text)
+{
+	const int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	const ssize_t length = (ssize_t)strlen(text);
+	const bool written = write(fd, text, (size_t)length) == length;
+	(void)close(fd);
+	return written;
+}
+
+bool sample_mount_tmpfs(const char *folder, const char *options)
+{
+	char users[64];
+	char groups[64];
+	(void)snprintf(users, sizeof(users), "0 %u 1", geteuid());
+	(void)snprintf(groups, sizeof(groups), "0 %u 1", getegid());
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return false;
+	(void)write_text("/proc/self/setgroups", "deny");
+	return write_text("/proc/self/uid_map", users) &&
+	       write_text("/proc/self/gid_map", groups) &&
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("tmpfs", folder, "tmpfs", 0, options) == 0;
+}
+
+bool sample_drop_root(void)
+{
+	const unsigned nobody = 65534;
+	if (geteuid() != 0)
+		return true;
+	return setgroups(0, NULL) == 0 && setgid(nobody) == 0 && setuid(nobody) == 0;
+}
+
+bool sample_address_space_is_ours(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+	return false;
+#else
+	return true;
+#endif
+#else
+	return true;
+#endif
 }

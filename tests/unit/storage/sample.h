@@ -2,6 +2,7 @@
 #ifndef MHEX_TESTS_STORAGE_SAMPLE_H
 #define MHEX_TESTS_STORAGE_SAMPLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "storage/storage.h"
@@ -30,5 +31,31 @@ Storage *sample_open(const Sample *sample, Access wanted, size_t window);
 
 /* Run in a child, so that limits and namespaces end with it; its exit status. */
 int sample_in_child(int (*run)(void *context), void *context);
+
+/* What run returns there: 0, or CHILD_SKIPPED where the machine lacks something. */
+enum {
+	CHILD_SKIPPED = 77
+};
+#define CHILD_CHECK(condition)                                                           \
+	do {                                                                             \
+		if (!(condition))                                                        \
+			return sample_child_failed(__FILE__, __LINE__, #condition);      \
+	} while (0)
+int sample_child_failed(const char *file, int line, const char *condition);
+
+/* Run in a child and fail as it does; skipped with the reason when it says so. */
+void sample_expect_child(int (*run)(void *context), void *context, const char *reason);
+
+/* For the child: a mount namespace of its own, with a tmpfs over folder. */
+bool sample_mount_tmpfs(const char *folder, const char *options);
+
+/* For the child: nobody from here on, when it is root. */
+bool sample_drop_root(void);
+
+/* Address space is not limited where the sanitizers have taken 20 TB of it. */
+bool sample_address_space_is_ours(void);
+
+/* A new folder under TMPDIR; rmdir() is the caller's. */
+void sample_make_folder(char *path, size_t size);
 
 #endif

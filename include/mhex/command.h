@@ -39,7 +39,8 @@ typedef enum {
 	COMMAND_RESIZES = 1 << 7,     /* refused in live too */
 	COMMAND_FORCE = 1 << 8,       /* takes "!" */
 	COMMAND_INTERACTIVE = 1 << 9, /* means nothing in batch */
-	COMMAND_BATCH = 1 << 10,
+	COMMAND_BATCH = 1 << 10,      /* prints; means nothing on a terminal */
+	COMMAND_ANYTIME = 1 << 11,    /* needs no open file */
 } CommandFlags;
 
 /* The parsed line. Texts are borrowed from the line. */
@@ -76,5 +77,7 @@ typedef struct {
 
 extern const Command command_table[]; /* sorted by name */
 extern const size_t command_count;
+/* The topics in the order of the help, NULL-terminated. */
+extern const char *const command_topics[];
 
 #endif

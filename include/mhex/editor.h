@@ -75,8 +75,11 @@ MhexStatus editor_adopt(Editor *editor, struct Storage *spooled, const char *nam
 size_t editor_document_count(const Editor *editor);
 void editor_show_document(Editor *editor, size_t index);
 
-/* $XDG_CONFIG_HOME/mhex/mhexrc; errors are collected as messages, "file:line: ...". */
+/* $XDG_CONFIG_HOME/mhex/mhexrc; the first error becomes the message,
+ * "file:line: ...", and the rest is still read. */
 void editor_load_config(Editor *editor);
+/* What the status line says, "" when nothing. Borrowed until the next call. */
+const char *editor_message(const Editor *editor);
 /* Run one command line. In batch it waits for its jobs. */
 MhexStatus editor_run(Editor *editor, const char *line, MhexError *err);
 /* Run lines of a script: only whole names and fixed short forms. name is for errors,

@@ -13,10 +13,44 @@
  * configuration file are all derived from it.
  */
 typedef struct {
-	uint64_t window, columns, group, phase, base, inspector_rows;
-	unsigned offsets, text, endian, dump, colour, theme, keys, case_of_digits;
-	bool wrap, inspector, mouse, hint, mark_foreign;
+	uint64_t window;  /* bytes of one mapped window */
+	uint64_t columns; /* bytes per line, 0: as many as fit */
+	uint64_t group;   /* bytes between two gaps, 0: none */
+	uint64_t phase;   /* empty cells before the first byte */
+	uint64_t base;    /* added to every offset that is shown */
+	unsigned offsets; /* OffsetBase */
+	unsigned text;    /* TextCharset (frame.h) */
+	unsigned endian;  /* EndianOrder: which comes first in the inspector */
+	unsigned dump;    /* DumpFormat */
+	unsigned colour;  /* ColourUse */
+	unsigned theme;   /* index into theme_table */
+	unsigned keys;    /* KeyPreset */
+	bool wrap, inspector, mouse, hint, upper, mark_foreign;
 } Settings;
+
+typedef enum {
+	OFFSETS_HEX,
+	OFFSETS_DEC
+} OffsetBase;
+typedef enum {
+	ENDIAN_LITTLE,
+	ENDIAN_BIG
+} EndianOrder;
+typedef enum {
+	DUMP_XXD,
+	DUMP_PLAIN,
+	DUMP_HEXDUMP,
+	DUMP_C
+} DumpFormat;
+typedef enum {
+	COLOUR_AUTO,
+	COLOUR_ALWAYS,
+	COLOUR_NEVER
+} ColourUse;
+typedef enum {
+	KEYS_VI,
+	KEYS_PLAIN
+} KeyPreset;
 
 /* What a change makes stale. */
 typedef enum {
@@ -24,8 +58,7 @@ typedef enum {
 	STALE_SCREEN = 1 << 0,
 	STALE_LAYOUT = 1 << 1,
 	STALE_WINDOW = 1 << 2,
-	STALE_THEME = 1 << 3,
-	STALE_KEYS = 1 << 4,
+	STALE_KEYS = 1 << 3,
 } Stale;
 
 typedef enum {
@@ -39,6 +72,7 @@ typedef struct {
 	SettingType type;
 	size_t offset; /* of the member in Settings */
 	uint64_t initial, min, max;
+	const char *zero;           /* SETTING_NUMBER: the word for 0, or NULL */
 	const char *const *choices; /* SETTING_CHOICE: NULL-terminated names */
 	unsigned stale;             /* Stale bits */
 	const char *summary;        /* a phrase without full stop */

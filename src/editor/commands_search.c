@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "editor/commands.h"
+#include "editor/editor_private.h"
+
+/* Make it the pattern that "next" looks for and that is marked on the screen. */
+MhexStatus search_use(Editor *editor, const char *pattern, size_t length, uint64_t every,
+		      MhexError *err)
+{
+	Pattern parsed;
+	const MhexStatus status = pattern_parse(&parsed, pattern, length, err);
+	if (status)
+		return status;
+	char *text = strndup(pattern, length);
+	if (!text) {
+		pattern_free(&parsed);
+		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	}
+	pattern_free(&editor->pattern);
+	free(editor->pattern_text);
+	editor->pattern = parsed;
+	editor->pattern_text = text;
+	editor->pattern_every = every;
+	editor->stale = true;
+	return MHEX_OK;
+}
+
+static MhexStatus use_argument(Editor *editor, const CommandArgs *args, MhexError *err)
+{
+	const MhexStatus status = search_use(editor, args->text, args->length,
+					     args->has_every ? args->every : 1, err);
+	if (status && err && err->caret >= 0)
+		err->caret += args->caret;
+	return status;
+}
+
+static Range range_or_all(const Editor *editor, const CommandArgs *args)
+{
+	const Range all = {0, document_size(editor_file(editor)->doc)};
+	return args->has_in ? args->in : all;
+}
+
+/* Look for editor->pattern from start. */
+static MhexStatus look(Editor *editor, bool backward, uint64_t start, MhexError *err)
+{
+	const SearchRequest request = {
+		.kind = backward ? SEARCH_BACKWARD : SEARCH_FORWARD,
+		.range = {0, document_size(editor_file(editor)->doc)},
+		.start = start,
+		.wrap = editor->settings.wrap,
+		.every = editor->pattern_every,
+	};
+	const SearchTask plan = {.use = FOR_MOVE};
+	return task_search(editor, editor->pattern_text, strlen(editor->pattern_text),
+			   &request, &plan, err);
+}
+
+/* A match under the cursor that the last search found is not found again. */
+static uint64_t start_forward(const Editor *editor)
+{
+	const OpenFile *file = editor_file(editor);
+	const uint64_t size = document_size(file->doc);
+	const uint64_t next = file->cursor.offset + editor->at_match;
+	return next <= size ? next : size;
+}
+
+HANDLER(cmd_find)
+{
+	const MhexStatus status = use_argument(editor, args, err);
+	if (status)
+		return status;
+	editor->pattern_backward = false;
+	return look(editor, false, start_forward(editor), err);
+}
+
+HANDLER(cmd_find_backward)
+{
+	const MhexStatus status = use_argument(editor, args, err);
+	if (status)
+		return status;
+	editor->pattern_backward = true;
+	return look(editor, true, editor_file(editor)->cursor.offset, err);
+}
+
+static MhexStatus again(Editor *editor, bool reverse, MhexError *err)
+{
+	const OpenFile *file = editor_file(editor);
+	const bool backward = editor->pattern_backward != reverse;
+	const uint64_t size = document_size(file->doc);
+	const uint64_t offset = file->cursor.offset;
+	if (!editor->pattern_text)
+		return mhex_fail(err, MHEX_E_NOTFOUND, "nothing was searched for yet");
+	return look(editor, backward, backward || offset == size ? offset : offset + 1,
+		    err);
+}
+
+HANDLER(cmd_next)
+{
+	(void)args;
+	return again(editor, false, err);
+}
+
+HANDLER(cmd_previous)
+{
+	(void)args;
+	return again(editor, true, err);
+}
+
+enum {
+	WORD_MAX = 64
+};
+
+/* The selection, or the letters and digits around the cursor, or its byte. */
+static Range word_here(Editor *editor)
+{
+	const OpenFile *file = editor_file(editor);
+	uint8_t bytes[2 * WORD_MAX];
+	uint8_t states[2 * WORD_MAX];
+	const uint64_t size = document_size(file->doc);
+	const uint64_t cursor = file->cursor.offset;
+	if (file->has_selection)
+		return selection_or_bytes(editor, 1);
+	const uint64_t begin = cursor > WORD_MAX ? cursor - WORD_MAX : 0;
+	const Range around =
+		range_intersect((Range){begin, sizeof(bytes)}, (Range){0, size});
+	if (cursor >= size || document_read(file->doc, around.offset, bytes,
+					    (size_t)around.length, states, NULL))
+		return (Range){cursor, 0};
+	size_t first = (size_t)(cursor - begin);
+	size_t end = first;
+	while (first > 0 && isalnum(bytes[first - 1]) && bytes[first - 1] < 0x80)
+		first--;
+	while (end < around.length && isalnum(bytes[end]) && bytes[end] < 0x80)
+		end++;
+	if (end == cursor - begin)
+		return (Range){cursor, 1};
+	return (Range){begin + first, end - first};
+}
+
+HANDLER(cmd_find_here)
+{
+	uint8_t bytes[WORD_MAX];
+	char text[3 * WORD_MAX + 1] = "";
+	const OpenFile *file = editor_file(editor);
+	const Range word = word_here(editor);
+	if (word.length == 0)
+		return mhex_fail(err, MHEX_E_RANGE, "nothing to look for here");
+	if (word.length > WORD_MAX)
+		return mhex_fail(err, MHEX_E_RANGE, "more than %d bytes are selected",
+				 WORD_MAX);
+	MhexStatus status = document_read(file->doc, word.offset, bytes,
+					  (size_t)word.length, NULL, err);
+	if (status)
+		return status;
+	for (size_t i = 0; i < word.length; i++)
+		(void)snprintf(text + 3 * i, 4, "%02x ", bytes[i]);
+	status = search_use(editor, text, strlen(text), 1, err);
+	if (status)
+		return status;
+	editor->pattern_backward = args->has_argument;
+	return look(editor, args->has_argument,
+		    args->has_argument ? word.offset : word.offset + 1, err);
+}
+
+static MhexStatus all_matches(Editor *editor, const CommandArgs *args, SearchKind kind,
+			      SearchUse use, MhexError *err)
+{
+	MhexStatus status = use_argument(editor, args, err);
+	if (status)
+		return status;
+	const SearchRequest request = {
+		.kind = kind,
+		.range = range_or_all(editor, args),
+		.every = editor->pattern_every,
+	};
+	const SearchTask plan = {.use = use};
+	return task_search(editor, args->text, args->length, &request, &plan, err);
+}
+
+HANDLER(cmd_find_all)
+{
+	return all_matches(editor, args, SEARCH_ALL, FOR_LIST, err);
+}
+
+HANDLER(cmd_count)
+{
+	return all_matches(editor, args, SEARCH_COUNT, FOR_COUNT, err);
+}
+
+static bool keeps_any(const uint8_t *keep, size_t length)
+{
+	return length > 0 && memchr(keep, 1, length) != NULL;
+}
+
+HANDLER(cmd_replace)
+{
+	SearchTask plan = {.use = FOR_REPLACE, .confirm = args->confirm};
+	MhexStatus status = use_argument(editor, args, err);
+	if (status)
+		return status;
+	if (args->confirm && editor->options.batch)
+		return mhex_fail(err, MHEX_E_UNSUPPORTED, "\"confirm\" needs a terminal");
+	status = bytes_parse_masked(args->with, args->with_length, &plan.bytes,
+				    &plan.keep, &plan.bytes_length, err);
+	if (status) {
+		if (err && err->caret >= 0)
+			err->caret += args->with_caret;
+		return status;
+	}
+	const bool same_length = plan.bytes_length == editor->pattern.length;
+	const OpenFile *file = editor_file(editor);
+	if (keeps_any(plan.keep, plan.bytes_length) && !same_length)
+		status = mhex_fail(
+			err, MHEX_E_SYNTAX,
+			"?? keeps a byte, so both must be of one length (%zu and %zu)",
+			editor->pattern.length, plan.bytes_length);
+	else if (!same_length && document_access(file->doc) == ACCESS_LIVE)
+		status = mhex_fail(
+			err, MHEX_E_READONLY,
+			"the size is fixed in live: both must be of one length");
+	if (status) {
+		free(plan.bytes);
+		free(plan.keep);
+		return status;
+	}
+	const SearchRequest request = {.kind = SEARCH_ALL,
+				       .range = range_or_all(editor, args),
+				       .every = editor->pattern_every};
+	return task_search(editor, args->text, args->length, &request, &plan, err);
+}

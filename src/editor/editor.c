@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mhex/editor.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/job.h"
+#include "editor/editor_private.h"
+
+MhexStatus editor_create(Editor **out, const EditorOptions *options, MhexError *err)
+{
+	Editor *editor = calloc(1, sizeof(*editor));
+	if (!editor)
+		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	editor->options = *options;
+	editor->rows = options->rows > 0 ? options->rows : 24;
+	editor->cols = options->cols > 0 ? options->cols : 80;
+	editor->running = true;
+	editor->stale = true;
+	editor->fault_caret = -1;
+	editor->wake_fd = job_wake_open();
+	settings_init(&editor->settings);
+	if (editor->wake_fd < 0) {
+		free(editor);
+		return mhex_fail_errno(err, "cannot make an event descriptor");
+	}
+	*out = editor;
+	return MHEX_OK;
+}
+
+static void free_frame(Editor *editor)
+{
+	free(editor->frame.bytes);
+	free(editor->frame.states);
+	free(editor->frame.items);
+	free(editor->frame.lines);
+	strbuf_free(&editor->frame.pending);
+	strbuf_free(&editor->frame.progress);
+	strbuf_free(&editor->frame.inspector);
+	strbuf_free(&editor->frame.prompt);
+}
+
+void editor_free(Editor *editor)
+{
+	if (!editor)
+		return;
+	clip_free(editor->clip);
+	while (editor->file_count > 0)
+		editor_close_file(editor, editor->file_count - 1);
+	free(editor->files);
+	free_frame(editor);
+	keymap_free(&editor->keymap);
+	prompt_free(&editor->prompt);
+	list_free(&editor->list);
+	pattern_free(&editor->pattern);
+	free(editor->pattern_text);
+	replace_free(&editor->confirm);
+	strbuf_free(&editor->message);
+	strbuf_free(&editor->fault_line);
+	strbuf_free(&editor->pending);
+	strbuf_free(&editor->result);
+	strbuf_free(&editor->clipboard);
+	strbuf_free(&editor->last_edit);
+	(void)close(editor->wake_fd);
+	free(editor);
+}
+
+OpenFile *editor_file(const Editor *editor)
+{
+	return editor->file_count ? editor->files[editor->current] : NULL;
+}
+
+/* ---- open files ---- */
+
+static void free_file(OpenFile *file)
+{
+	document_close(file->doc);
+	marks_free(&file->marks);
+	free(file->name);
+	free(file->path);
+	free(file->seen);
+	free(file->foreign);
+	free(file);
+}
+
+static char *escaped_name(const char *path)
+{
+	StrBuf text = {0};
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *name = slash && slash[1] ? slash + 1 : path;
+	if (name)
+		strbuf_add_escaped(&text, name, strlen(name));
+	else
+		strbuf_add_text(&text, "[new]");
+	char *copy = strdup(strbuf_text(&text));
+	strbuf_free(&text);
+	return copy;
+}
+
+/* Takes over doc, also on failure. */
+static MhexStatus add_file(Editor *editor, Document *doc, const char *name,
+			   const char *path, MhexError *err)
+{
+	OpenFile *file = calloc(1, sizeof(*file));
+	OpenFile **files =
+		reallocarray(editor->files, editor->file_count + 1, sizeof(*files));
+	if (files)
+		editor->files = files;
+	if (file) {
+		file->doc = doc;
+		file->name = escaped_name(name);
+		file->path = path ? strdup(path) : NULL;
+	}
+	if (!file || !files || !file->name || (path && !file->path)) {
+		if (file)
+			free_file(file);
+		else
+			document_close(doc);
+		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	}
+	const bool plain = editor->settings.keys == KEYS_PLAIN;
+	file->mode = plain && document_access(doc) != ACCESS_VIEW ? MODE_OVERWRITE
+								  : MODE_NORMAL;
+	(void)document_refresh(doc, &file->file_size);
+	editor->files[editor->file_count] = file;
+	editor_show_document(editor, editor->file_count++);
+	return MHEX_OK;
+}
+
+static DocumentOptions document_options(const Editor *editor)
+{
+	return (DocumentOptions){.access = editor->options.access,
+				 .window = (size_t)editor->settings.window,
+				 .create = true};
+}
+
+MhexStatus editor_open(Editor *editor, const char *path, MhexError *err)
+{
+	Document *doc = NULL;
+	const DocumentOptions options = document_options(editor);
+	MhexStatus status = path ? document_open(&doc, path, options, err)
+				 : document_new(&doc, options, err);
+	if (status)
+		return status;
+	status = add_file(editor, doc, path, path, err);
+	if (!status && path && document_access(doc) != options.access &&
+	    document_access(doc) == ACCESS_VIEW)
+		editor_say(editor, "%s may not be written: opened in view",
+			   editor_file(editor)->name);
+	return status;
+}
+
+MhexStatus editor_adopt(Editor *editor, struct Storage *spooled, const char *name,
+			MhexError *err)
+{
+	Document *doc = NULL;
+	const MhexStatus status =
+		document_adopt(&doc, spooled, name, document_options(editor), err);
+	return status ? status : add_file(editor, doc, name, NULL, err);
+}
+
+size_t editor_document_count(const Editor *editor)
+{
+	return editor->file_count;
+}
+
+void editor_show_document(Editor *editor, size_t index)
+{
+	OpenFile *old = editor_file(editor);
+	if (old)
+		typing_leave(editor);
+	editor->current = index;
+	editor->at_match = false;
+	editor->stale = true;
+}
+
+void editor_close_file(Editor *editor, size_t index)
+{
+	OpenFile *file = editor->files[index];
+	task_abandon(editor, file);
+	free_file(file);
+	memmove(&editor->files[index], &editor->files[index + 1],
+		(editor->file_count - index - 1) * sizeof(editor->files[0]));
+	editor->file_count--;
+	if (editor->current > index || editor->current == editor->file_count)
+		editor->current -= editor->current > 0;
+	editor->stale = true;
+}
+
+/* ---- words to the person ---- */
+
+void editor_say(Editor *editor, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	strbuf_clear(&editor->message);
+	strbuf_add_text(&editor->message, text);
+	editor->message_is_error = false;
+	editor->stale = true;
+}
+
+void editor_complain(Editor *editor, const MhexError *err)
+{
+	strbuf_clear(&editor->message);
+	strbuf_add_escaped(&editor->message, err->message, strlen(err->message));
+	editor->message_is_error = true;
+	editor->stale = true;
+}
+
+MhexStatus editor_print_bytes(Editor *editor, const char *bytes, size_t length,
+			      MhexError *err)
+{
+	if (editor->options.batch && editor->options.sink.write)
+		return editor->options.sink.write(editor->options.sink.context, bytes,
+						  length, err);
+	strbuf_add(&editor->result, bytes, length);
+	return editor->result.failed ? mhex_fail(err, MHEX_E_NOMEM, "out of memory")
+				     : MHEX_OK;
+}
+
+MhexStatus editor_print(Editor *editor, MhexError *err, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+	va_start(args, format);
+	const int length = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (length < 0)
+		return MHEX_OK;
+	const size_t used =
+		(size_t)length < sizeof(text) ? (size_t)length : sizeof(text) - 1;
+	return editor_print_bytes(editor, text, used, err);
+}
+
+void editor_ask(Editor *editor, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(editor->question.text, sizeof(editor->question.text), format,
+			args);
+	va_end(args);
+	editor->question.active = true;
+	editor->question.answer_count = 0;
+	editor->stale = true;
+}
+
+void editor_answer(Editor *editor, const char *key, const char *line)
+{
+	Question *question = &editor->question;
+	question->answers[question->answer_count].key = key;
+	question->answers[question->answer_count].line = line;
+	question->answer_count++;
+}
+
+/* ---- what an expression may refer to ---- */
+
+static bool find_mark(void *context, const char *name, size_t length, uint64_t *offset)
+{
+	const OpenFile *file = context;
+	return marks_get(&file->marks, name, length, offset);
+}
+
+static MhexStatus read_value(void *context, uint64_t offset, void *dst, size_t length,
+			     MhexError *err)
+{
+	const OpenFile *file = context;
+	return document_read(file->doc, offset, dst, length, NULL, err);
+}
+
+void editor_env(Editor *editor, ExprEnv *env)
+{
+	OpenFile *file = editor_file(editor);
+	*env = (ExprEnv){0};
+	if (!file)
+		return;
+	env->context = file;
+	env->cursor = file->cursor.offset;
+	env->size = document_size(file->doc);
+	env->has_selection = file->has_selection;
+	env->selection = file->selection;
+	env->mark = find_mark;
+	env->read = read_value;
+}
+
+/* ---- for the loop ---- */
+
+bool editor_stale(const Editor *editor)
+{
+	return editor->stale;
+}
+
+bool editor_running(const Editor *editor)
+{
+	return editor->running;
+}
+
+int editor_exit_status(const Editor *editor)
+{
+	return editor->exit_status;
+}
+
+uint64_t editor_unsaved_bytes(const Editor *editor)
+{
+	uint64_t total = 0;
+	for (size_t i = 0; i < editor->file_count; i++) {
+		const OpenFile *file = editor->files[i];
+		const uint64_t bytes = document_modified_bytes(file->doc);
+		if (document_is_modified(file->doc) && !file->discard &&
+		    document_access(file->doc) == ACCESS_PREVIEW)
+			total += bytes ? bytes : 1;
+	}
+	return total;
+}
+
+int editor_wake_fd(const Editor *editor)
+{
+	return editor->wake_fd;
+}
+
+bool editor_busy(const Editor *editor)
+{
+	return task_running(editor);
+}
+
+const Settings *editor_settings(const Editor *editor)
+{
+	return &editor->settings;
+}
+
+const Theme *editor_theme(const Editor *editor)
+{
+	return &theme_table[editor->settings.theme];
+}
+
+void editor_take_request(Editor *editor, EditorRequest *request)
+{
+	*request = (EditorRequest){.suspend = editor->want_suspend,
+				   .redraw = editor->want_redraw};
+	if (editor->clipboard_ready) {
+		request->clipboard = strbuf_text(&editor->clipboard);
+		request->clipboard_length = editor->clipboard.length;
+	}
+	editor->want_suspend = false;
+	editor->want_redraw = false;
+	editor->clipboard_ready = false;
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_EDITOR_EDITOR_PRIVATE_H
+#define MHEX_EDITOR_EDITOR_PRIVATE_H
+
+#include "base/expr.h"
+#include "base/strbuf.h"
+#include "editor/cursor.h"
+#include "editor/jumps.h"
+#include "editor/keymap.h"
+#include "editor/list.h"
+#include "editor/marks.h"
+#include "editor/prompt.h"
+#include "mhex/document.h"
+#include "mhex/editor.h"
+#include "mhex/layout.h"
+#include "mhex/pattern.h"
+#include "mhex/search.h"
+#include "mhex/settings.h"
+
+/*
+ * What the modules of the editor share. Only the loop's thread touches it.
+ */
+
+typedef enum {
+	MODE_NORMAL,
+	MODE_OVERWRITE,
+	MODE_INSERT,
+	MODE_ONE, /* "r": overwrite one byte, then back to NORMAL */
+} Mode;
+
+/* One open document and where we are in it. */
+typedef struct {
+	Document *doc;
+	char *name; /* escaped, for the screen; owned */
+	char *path; /* as given, NULL without a name; owned */
+	Cursor cursor;
+	uint64_t top_line;     /* first line on the screen */
+	unsigned first_column; /* scrolled sideways */
+	bool selecting;        /* moving extends the selection */
+	bool has_selection;
+	uint64_t anchor; /* selection: from anchor to cursor, both included */
+	Range selection; /* kept up to date while selecting */
+	Mode mode;
+	bool typing;     /* the last edit was a typed byte: the next joins it */
+	bool half_typed; /* first nibble typed, not stored (live) */
+	uint8_t half_value;
+	bool discard; /* asked, and its edits may be lost */
+	Marks marks;
+	Jumps jumps;
+	uint64_t file_size; /* as last announced */
+	/* What was drawn, to see what others change. */
+	uint64_t seen_offset, seen_generation;
+	uint64_t foreign_until_ms;
+	uint8_t *seen;    /* bytes; owned */
+	uint8_t *foreign; /* 1: changed by others a moment ago; owned */
+	size_t seen_count, seen_capacity;
+} OpenFile;
+
+/* A yes-or-no that waits for one key. */
+typedef struct {
+	bool active;
+	char text[256];
+	struct {
+		const char *key;
+		const char *line; /* run when it is pressed; "" for nothing */
+	} answers[4];
+	size_t answer_count;
+} Question;
+
+/* What a search that runs is for. */
+typedef enum {
+	FOR_NOTHING,
+	FOR_MOVE, /* find, next ... */
+	FOR_COUNT,
+	FOR_LIST, /* find-all */
+	FOR_REPLACE,
+} SearchUse;
+
+typedef struct {
+	Search *search; /* NULL: none */
+	struct Snapshot *snapshot;
+	OpenFile *file;
+	SearchUse use;
+	uint64_t generation; /* of the document when it began */
+	uint64_t started_ms;
+	uint64_t length;       /* of the pattern */
+	uint64_t listed;       /* FOR_LIST: matches shown or printed so far */
+	bool confirm;          /* FOR_REPLACE: ask for each */
+	uint8_t *bytes, *keep; /* FOR_REPLACE: what to put there; owned */
+	size_t bytes_length;
+} SearchTask;
+
+typedef struct {
+	Save *save; /* NULL: none */
+	OpenFile *file;
+	uint64_t started_ms;
+	bool then_quit;
+	char *path; /* given with the command, or NULL; owned */
+} SaveTask;
+
+/* An operation on a range in slices, between keys: xor. */
+typedef struct {
+	bool active;
+	bool cancelled;
+	OpenFile *file;
+	Range range;
+	uint64_t done;
+	uint8_t *operand; /* owned */
+	size_t operand_length;
+} SliceTask;
+
+/* replace ... confirm: one match at a time. */
+typedef struct {
+	bool active;
+	OpenFile *file;
+	uint64_t *offsets; /* owned */
+	size_t count, index;
+	uint64_t replaced;
+	uint64_t length;
+	uint8_t *bytes, *keep; /* owned */
+	size_t bytes_length;
+} Confirm;
+
+struct Editor {
+	EditorOptions options;
+	Settings settings;
+	OpenFile **files; /* owned */
+	size_t file_count, current;
+	int rows, cols;
+	Layout layout;
+	uint64_t now_ms;
+	bool running, stale;
+	int exit_status;
+	int wake_fd;
+	bool script;      /* running a script: no prefixes */
+	int script_depth; /* "source" within "source" */
+	bool inside_loop; /* a key runs the command: do not wait for jobs */
+	bool last_was_forced_quit;
+
+	StrBuf message;
+	bool message_is_error;
+	StrBuf fault_line; /* a line with an error, shown with a caret */
+	int fault_caret;   /* -1: none */
+	bool edited;       /* the first edit ends the hint */
+
+	Keymap keymap;
+	StrBuf pending; /* keys of an unfinished sequence */
+	uint64_t count; /* typed before a key */
+	bool has_count;
+
+	Prompt prompt;
+	Question question;
+	List list;
+	StrBuf result; /* what a command printed, shown as a list */
+
+	Pattern pattern; /* of the last search; length 0: none */
+	char *pattern_text;
+	uint64_t pattern_every;
+	bool pattern_backward;
+	bool at_match; /* the cursor stands on the match found last */
+
+	Clip *clip;
+	StrBuf clipboard; /* to be sent to the terminal */
+	bool clipboard_ready;
+	bool want_suspend, want_redraw;
+	StrBuf last_edit; /* line that "repeat" runs again */
+
+	SearchTask search;
+	SaveTask save;
+	SliceTask slice;
+	Confirm confirm;
+	bool dragging;
+
+	/* What editor_frame() lends out. */
+	struct {
+		uint8_t *bytes, *states;
+		size_t capacity;
+		StrBuf pending, progress, inspector, prompt;
+		FrameInspectorItem *items;
+		const char **lines;
+		size_t line_capacity;
+	} frame;
+};
+
+/* The document shown; NULL only before the first is opened. */
+OpenFile *editor_file(const Editor *editor);
+
+/* editor.c */
+void editor_say(Editor *editor, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void editor_complain(Editor *editor, const MhexError *err);
+/* Results of a command: to the sink in batch, else shown when the command ends. */
+MhexStatus editor_print(Editor *editor, MhexError *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+MhexStatus editor_print_bytes(Editor *editor, const char *bytes, size_t length,
+			      MhexError *err);
+void editor_env(Editor *editor, ExprEnv *env);
+void editor_layout(Editor *editor);
+void editor_close_file(Editor *editor, size_t index);
+void editor_ask(Editor *editor, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void editor_answer(Editor *editor, const char *key, const char *line);
+
+/* command.c: a line typed at the prompt, bound to a key or read from a script. */
+MhexStatus editor_execute(Editor *editor, const char *line, MhexError *err);
+/* As it, and shows the error. */
+void editor_execute_shown(Editor *editor, const char *line);
+
+/* view.c: cursor and screen. */
+Geometry editor_geometry(const Editor *editor);
+void view_goto(Editor *editor, uint64_t offset); /* remembers where it came from */
+void view_move(Editor *editor, uint64_t offset); /* does not */
+void view_show_cursor(Editor *editor);
+void selection_clear(OpenFile *file);
+void selection_set(OpenFile *file, Range range);
+/* The selection, else count bytes from the cursor, cut at the end. */
+Range selection_or_bytes(const Editor *editor, uint64_t count);
+void view_after_edit(Editor *editor, uint64_t offset);
+
+/* typing.c */
+void typing_key(Editor *editor, const char *key, bool *used);
+void typing_leave(Editor *editor); /* forget a half-typed byte, end the run */
+void typing_paste(Editor *editor, const uint8_t *bytes, size_t length);
+void typing_backspace(Editor *editor);
+
+/* tasks.c */
+/* Start a search. plan says what for (use, and what FOR_REPLACE owns: taken over, also on
+ * failure). Without a loop it also waits for the end. Only one runs at a time: an older
+ * one is cancelled. */
+MhexStatus task_search(Editor *editor, const char *pattern, size_t length,
+		       const SearchRequest *request, const SearchTask *plan,
+		       MhexError *err);
+MhexStatus task_save(Editor *editor, const SaveRequest *request, bool then_quit,
+		     MhexError *err);
+MhexStatus task_slice(Editor *editor, Range range, uint8_t *operand, size_t length,
+		      MhexError *err);
+/* Something was signalled: take progress and results. */
+void task_poll(Editor *editor);
+bool task_running(const Editor *editor);
+bool task_cancel(Editor *editor); /* false: nothing ran */
+void task_progress(Editor *editor, StrBuf *out);
+void task_abandon(Editor *editor, OpenFile *file); /* cancel and wait: the file closes */
+
+/* replace.c: the matches of a finished search, all at once or one by one. */
+MhexStatus replace_matches(Editor *editor, SearchTask *task, uint64_t count,
+			   MhexError *err);
+MhexStatus replace_answer(Editor *editor, char answer, MhexError *err);
+void replace_free(Confirm *confirm);
+
+/* help.c: print all, or one command, setting or topic. */
+MhexStatus help_print(Editor *editor, const char *topic, size_t length, MhexError *err);
+/* Number i of the large topics ("keys"), NULL behind the last. */
+const char *help_topic(size_t i);
+
+/* dump.c */
+MhexStatus dump_print(Editor *editor, Range range, MhexError *err);
+
+/* commands_file.c: leave, asking for each document with unsaved edits unless force. */
+MhexStatus quit_ask(Editor *editor, bool force, MhexError *err);
+
+/* script.c: a file's lines; goes on after errors and reports the first when keep_going.
+ */
+MhexStatus script_run_file(Editor *editor, const char *path, bool keep_going,
+			   MhexError *err);
+
+/* completion.c: candidates for the word before the prompt's cursor. */
+void completion_fill(Editor *editor);
+
+/* commands_view.c: pop up what a command printed. */
+void show_result(Editor *editor, const char *title);
+
+/* keys.c */
+void editor_key(Editor *editor, const char *key);
+
+/* events.c: look at the file. */
+void editor_refresh(Editor *editor);
+
+/* frame_builder.c: does the screen show other bytes than the document has? */
+bool frame_differs(Editor *editor);
+
+/* commands_search.c */
+MhexStatus search_use(Editor *editor, const char *pattern, size_t length, uint64_t every,
+		      MhexError *err);
+
+#endif

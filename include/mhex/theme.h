@@ -15,8 +15,8 @@
  *   matched        underlined, the gaps inside a match too
  *   selected       reverse, the gaps inside a selection too
  *   foreign        bold and blinking (never together with modified)
- *   cursor         the terminal's own cursor; its byte is bold and underlined
- *   its twin       bold, underlined and reverse (not reverse in a selection)
+ *   cursor         the terminal's own cursor; its byte is underlined, in a match not
+ *   its twin       underlined and reverse; each turned around where it is so already
  *   half-typed     the typed digit is reverse and dim, the cursor on the missing one
  *   unreadable     ?? instead of digits
  *   live access    bold and reverse, the only such word on the status line

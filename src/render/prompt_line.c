@@ -1,43 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <string.h>
-
 #include "render/draw.h"
 #include "render/panes.h"
 #include "render/rune.h"
 
-/* The line as far as the screen shows it with the fault in sight, and under the fault a
- * caret. Two rows, or one without the caret. */
-static int draw_fault(const Frame *frame, Grid *grid, int bottom)
+enum {
+	LIVE_WIDTH = 6,   /* " LIVE " */
+	LIVE_COLS = 24,   /* of a screen that has room for it beside the prompt */
+	PROMPT_AHEAD = 2, /* cells of the prompt kept free between the two */
+};
+
+/* What is typed at a prompt in live access is about to be done to the file: the word
+ * stays on the screen although the status line is covered, where nothing typed lies. */
+static void draw_live(const Frame *frame, Grid *grid, int row)
 {
-	const char *line = frame->fault_line;
-	const bool caret = frame->fault_caret >= 0 && bottom >= 2;
-	const int rows = caret ? 2 : 1;
-	if (bottom < 1)
-		return bottom;
-	const size_t at = frame->fault_caret < 0 ? 0 : (size_t)frame->fault_caret;
-	const int col = draw_line_at(grid, bottom - rows, STYLE_MESSAGE, line, at);
-	if (caret) {
-		draw_blank(grid, bottom - 1, 0, grid->cols, STYLE_ERROR);
-		grid_set(grid, bottom - 1, col, STYLE_ERROR, 0, '^');
+	const int begin = grid->cols - LIVE_WIDTH;
+	const Cell *cells = grid->cells + (size_t)row * (size_t)grid->cols;
+	if (frame->access != ACCESS_LIVE || grid->cols < LIVE_COLS ||
+	    grid->cursor_col >= begin - PROMPT_AHEAD)
+		return;
+	for (int col = begin - PROMPT_AHEAD; col < grid->cols; col++) {
+		if (cells[col].rune != ' ')
+			return;
 	}
-	return bottom - rows;
+	(void)grid_put(grid, row, begin, STYLE_STATUS_LIVE, " LIVE ");
 }
 
-int prompt_draw(const Frame *frame, Grid *grid)
+void prompt_draw(const Frame *frame, Grid *grid, int row)
 {
-	int bottom = frame->layout.status_row;
-	if (frame->prompt) {
-		grid->cursor_col = draw_line_at(grid, bottom, STYLE_PROMPT, frame->prompt,
-						frame->prompt_cursor);
-		grid->cursor_row = bottom;
-		if (frame->message && *frame->message && bottom > 0) {
-			const Style style =
-				frame->message_is_error ? STYLE_ERROR : STYLE_MESSAGE;
-			bottom--;
-			draw_blank(grid, bottom, 0, grid->cols, style);
-			(void)draw_text(grid, bottom, 1, grid->cols, style,
-					frame->message);
-		}
-	}
-	return frame->fault_line ? draw_fault(frame, grid, bottom) : bottom;
+	grid->cursor_col = draw_line_at(grid, row, STYLE_PROMPT, frame->prompt,
+					frame->prompt_cursor);
+	grid->cursor_row = row;
+	draw_live(frame, grid, row);
 }

@@ -8,11 +8,8 @@ static void draw_too_small(const Frame *frame, Grid *grid)
 {
 	(void)grid_put(grid, 0, 0, STYLE_ERROR, "too small");
 	/* A question wants an answer on any screen. */
-	if (frame->prompt) {
-		grid->cursor_row = grid->rows - 1;
-		grid->cursor_col = draw_line_at(grid, grid->rows - 1, STYLE_PROMPT,
-						frame->prompt, frame->prompt_cursor);
-	}
+	if (frame->prompt)
+		prompt_draw(frame, grid, grid->rows - 1);
 }
 
 static void draw_hint(const Frame *frame, Grid *grid)
@@ -35,8 +32,18 @@ void render_frame(const Frame *frame, Grid *grid)
 	text_pane_draw(frame, grid);
 	inspector_pane_draw(frame, grid);
 	draw_hint(frame, grid);
-	status_line_draw(frame, grid);
-	const int bottom = prompt_draw(frame, grid);
+	int bottom = frame->layout.status_row;
+	bool told = false;
+	if (frame->prompt)
+		prompt_draw(frame, grid, bottom);
+	else
+		told = status_line_draw(frame, grid);
+	if (!told)
+		bottom = message_draw(frame, grid, bottom);
+	bottom = fault_draw(frame, grid, bottom);
+	/* What is covered shows no cursor. */
+	if (!frame->prompt && grid->cursor_row >= bottom)
+		grid->cursor_row = grid->cursor_col = -1;
 	if (frame->popup.title)
 		popup_draw(frame, grid, bottom);
 }

@@ -11,7 +11,7 @@
  *  NORMAL  PREVIEW  disk.img [+3]   0x00000010 (16)  0%   sel 0x20   7f 0111 1111 message
  *
  * What the screen is too narrow for is given up part by part, in a fixed order; the
- * access is shown in any case.
+ * access is shown in any case. A message that is too long all the same stands above.
  */
 
 /* What is given up; bits. */
@@ -41,10 +41,12 @@ static const unsigned for_room[] = {
 	NO_COUNT,    LESS_MODE,    LESS_ACCESS, NO_MODE,
 };
 
-/* A message is read now, and everything else will be there again after it. */
+/* A message is read now, and everything else will be there again after it; but not at
+ * the price of the access. */
 static const unsigned for_message[] = {
-	LESS_NAME,   LESS_BINARY, LESS_BYTE,   LESS_PERCENT, LESS_DECIMAL, NO_SELECTION,
-	LITTLE_NAME, NO_NAME,     LESS_OFFSET, NO_OFFSET,    NO_COUNT,     NO_MODE,
+	LESS_NAME,    LESS_BINARY, LESS_BYTE, LESS_PERCENT, LESS_DECIMAL,
+	NO_SELECTION, LITTLE_NAME, NO_NAME,   LESS_OFFSET,  NO_OFFSET,
+	NO_COUNT,     TIGHT,       LESS_MODE,
 };
 
 typedef struct {
@@ -55,6 +57,7 @@ typedef struct {
 } Part;
 
 typedef struct {
+	const char *message;
 	unsigned economy; /* Economy bits */
 	Part parts[12];
 	size_t count;
@@ -221,14 +224,18 @@ static void build(StatusLine *line, const Frame *frame, unsigned economy)
 	add_part(line, STYLE_STATUS, 3, 0, frame->pending);
 	add_part(line, STYLE_STATUS, 3, 0, frame->progress);
 	add_part(line, frame->message_is_error ? STYLE_ERROR : STYLE_MESSAGE, 3, 0,
-		 frame->message);
+		 line->message);
 }
 
-/* Gives up as little as makes it fit; when all has been given up, the rest is cut. */
-static void fit(StatusLine *line, const Frame *frame, int cols)
+static bool is_text(const char *text)
 {
-	const bool message = (frame->message && *frame->message) ||
-			     (frame->progress && *frame->progress);
+	return text && *text;
+}
+
+/* Gives up as little as makes it fit. False: it is still too long. */
+static bool fit(StatusLine *line, const Frame *frame, int cols)
+{
+	const bool message = is_text(line->message) || is_text(frame->progress);
 	const unsigned *order = message ? for_message : for_room;
 	const size_t steps = message ? sizeof(for_message) / sizeof(*for_message)
 				     : sizeof(for_room) / sizeof(*for_room);
@@ -238,14 +245,20 @@ static void fit(StatusLine *line, const Frame *frame, int cols)
 		economy |= order[i];
 		build(line, frame, economy);
 	}
+	return line_width(line) <= cols;
 }
 
-void status_line_draw(const Frame *frame, Grid *grid)
+bool status_line_draw(const Frame *frame, Grid *grid)
 {
 	const int row = frame->layout.status_row;
-	StatusLine line;
+	StatusLine line = {.message = frame->message};
 	int col = 0;
-	fit(&line, frame, grid->cols);
+	bool told = true;
+	if (!fit(&line, frame, grid->cols) && is_text(frame->message)) {
+		told = false;
+		line.message = NULL;
+		(void)fit(&line, frame, grid->cols);
+	}
 	draw_blank(grid, row, 0, grid->cols, STYLE_STATUS);
 	for (size_t i = 0; i < line.count; i++) {
 		const Part *part = &line.parts[i];
@@ -259,4 +272,5 @@ void status_line_draw(const Frame *frame, Grid *grid)
 			col = draw_text(grid, row, begin, grid->cols, part->style,
 					part->text);
 	}
+	return told;
 }

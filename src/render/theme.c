@@ -57,8 +57,8 @@ static const unsigned mono_marks[MARK_COUNT] = {
 	[MATCHED] = LOOK_UNDERLINE,
 	[SELECTED] = LOOK_REVERSE,
 	[HALF_TYPED] = LOOK_REVERSE | LOOK_DIM,
-	[CURSOR] = LOOK_BOLD | LOOK_UNDERLINE,
-	[CURSOR_OTHER] = LOOK_BOLD | LOOK_UNDERLINE,
+	[CURSOR] = LOOK_UNDERLINE,
+	[CURSOR_OTHER] = LOOK_UNDERLINE | LOOK_REVERSE,
 };
 
 const Theme theme_table[] = {
@@ -204,28 +204,35 @@ const Theme *theme_find(const char *name)
 	return NULL;
 }
 
+/* Attributes of the cursor turn around what they find, so that the state of the byte
+ * under it can still be told. */
+static void add_attributes(Look *look, int mark, unsigned attributes)
+{
+	if (mark == CURSOR || mark == CURSOR_OTHER)
+		look->attributes ^= attributes;
+	else
+		look->attributes |= attributes;
+}
+
 static Look mono_look(Style style, unsigned marks)
 {
 	Look look = {NONE, NONE, mono_styles[style]};
 	for (int i = 0; i < MARK_COUNT; i++) {
-		if (marks >> i & 1)
-			look.attributes |= mono_marks[i];
+		if (marks >> mark_order[i] & 1)
+			add_attributes(&look, mark_order[i], mono_marks[mark_order[i]]);
 	}
-	/* Inside a selection the twin of the cursor is a hole. */
-	if (marks & MARK_CURSOR_OTHER)
-		look.attributes ^= LOOK_REVERSE;
 	return look;
 }
 
-static void lay_over(Look *look, const Look *mark)
+static void lay_over(Look *look, int mark, const Look *over)
 {
-	if (mark->foreground != NONE)
-		look->foreground = mark->foreground;
-	if (mark->background != NONE)
-		look->background = mark->background;
+	if (over->foreground != NONE)
+		look->foreground = over->foreground;
+	if (over->background != NONE)
+		look->background = over->background;
 	/* What is marked is not faint. */
 	look->attributes &= ~(unsigned)LOOK_DIM;
-	look->attributes |= mark->attributes;
+	add_attributes(look, mark, over->attributes);
 }
 
 /* A terminal with 8 colours makes bright ones by bold, and has no bright background. */
@@ -246,7 +253,7 @@ Look theme_look(const Theme *theme, Style style, unsigned marks, int colours)
 	Look look = theme->styles[style];
 	for (int i = 0; i < MARK_COUNT; i++) {
 		if (marks >> mark_order[i] & 1)
-			lay_over(&look, &theme->marks[mark_order[i]]);
+			lay_over(&look, mark_order[i], &theme->marks[mark_order[i]]);
 	}
 	if (colours < 16)
 		without_bright(&look);

@@ -6,9 +6,6 @@
  *
  *   mhex_docgen man IN OUT    copy IN to OUT, a line @NAME...@ becomes a list
  *   mhex_docgen names TABLE   one name a line: commands, settings or options
- *
- * A topic of the command table for which IN has no line is an error, so a new
- * command cannot be left out of the manual by oversight.
  */
 
 #include <inttypes.h>
@@ -88,31 +85,32 @@ static void put_synopsis(FILE *out, const char *text)
 	}
 }
 
-static bool put_commands(FILE *out, const char *topic)
+static void put_command(FILE *out, const Command *row)
 {
-	bool found = false;
-	for (size_t i = 0; i < command_count; i++) {
-		const Command *row = &command_table[i];
-		if (strcmp(row->topic, topic) != 0)
-			continue;
-		found = true;
-		(void)fputs(".TP\n", out);
-		put_bold(out, row->name);
-		(void)fputs(row->flags & COMMAND_FORCE ? "[\\fB!\\fR]" : "", out);
-		(void)fputs(*row->synopsis ? " " : "", out);
-		put_synopsis(out, row->synopsis);
-		if (row->shorts && *row->shorts) {
-			(void)fputs(" (", out);
-			put_bold(out, row->shorts);
-			(void)fputs(")", out);
-		}
-		(void)fputs("\n", out);
-		put(out, row->summary);
-		(void)fputs(row->flags & COMMAND_INTERACTIVE ? "; not in batch.\n"
-							     : ".\n",
-			    out);
+	(void)fputs(".TP\n", out);
+	put_bold(out, row->name);
+	(void)fputs(row->flags & COMMAND_FORCE ? "[\\fB!\\fR]" : "", out);
+	(void)fputs(*row->synopsis ? " " : "", out);
+	put_synopsis(out, row->synopsis);
+	if (row->shorts && *row->shorts) {
+		(void)fputs(" (", out);
+		put_bold(out, row->shorts);
+		(void)fputs(")", out);
 	}
-	return found;
+	(void)fputs("\n", out);
+	put(out, row->summary);
+	(void)fputs(row->flags & COMMAND_INTERACTIVE ? "; not in batch.\n" : ".\n", out);
+}
+
+static void put_commands(FILE *out)
+{
+	for (size_t topic = 0; command_topics[topic]; topic++) {
+		(void)fprintf(out, ".SS %s\n", command_topics[topic]);
+		for (size_t i = 0; i < command_count; i++) {
+			if (strcmp(command_table[i].topic, command_topics[topic]) == 0)
+				put_command(out, &command_table[i]);
+		}
+	}
 }
 
 static void put_value(FILE *out, const Setting *row, uint64_t value)
@@ -233,29 +231,12 @@ static void put_options(FILE *out)
 	}
 }
 
-/* Does IN have the line @COMMANDS topic@ for every topic? */
-static bool has_all_topics(const char *text)
-{
-	bool all = true;
-	for (size_t i = 0; i < command_count; i++) {
-		char line[128];
-		(void)snprintf(line, sizeof(line), "\n@COMMANDS %s@\n",
-			       command_table[i].topic);
-		if (strstr(text, line))
-			continue;
-		(void)fprintf(stderr, "mhex_docgen: no place for %s: \"@COMMANDS %s@\"\n",
-			      command_table[i].name, command_table[i].topic);
-		all = false;
-	}
-	return all;
-}
-
 /* line is what stands between the two @. */
 static bool put_list(FILE *out, const char *line)
 {
-	if (strncmp(line, "COMMANDS ", 9) == 0)
-		return put_commands(out, line + 9);
-	if (strcmp(line, "SETTINGS") == 0)
+	if (strcmp(line, "COMMANDS") == 0)
+		put_commands(out);
+	else if (strcmp(line, "SETTINGS") == 0)
 		put_settings(out);
 	else if (strcmp(line, "KEYS") == 0)
 		put_keys(out, default_bindings, default_binding_count);
@@ -277,8 +258,6 @@ static bool put_list(FILE *out, const char *line)
 
 static bool write_page(FILE *out, char *text)
 {
-	if (!has_all_topics(text))
-		return false;
 	for (char *line = text; *line;) {
 		const size_t length = strcspn(line, "\n");
 		char *next = line + length + (line[length] == '\n');

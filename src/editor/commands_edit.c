@@ -155,7 +155,9 @@ HANDLER(cmd_xor)
 				 " bytes are no whole number of %zu-byte words",
 				 range.length, width);
 	}
-	return task_slice(editor, range, bytes, length, err);
+	status = task_slice(editor, range, bytes, length, err);
+	free(bytes);
+	return status;
 }
 
 static MhexStatus step_history(Editor *editor, const CommandArgs *args,

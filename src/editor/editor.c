@@ -106,7 +106,7 @@ static MhexStatus add_file(Editor *editor, Document *doc, const char *name,
 {
 	OpenFile *file = calloc(1, sizeof(*file));
 	OpenFile **files =
-		reallocarray(editor->files, editor->file_count + 1, sizeof(*files));
+		reallocarray(editor->files, editor->file_count + 1, sizeof(OpenFile *));
 	if (files)
 		editor->files = files;
 	if (file) {
@@ -183,7 +183,7 @@ void editor_close_file(Editor *editor, size_t index)
 	task_abandon(editor, file);
 	free_file(file);
 	memmove(&editor->files[index], &editor->files[index + 1],
-		(editor->file_count - index - 1) * sizeof(editor->files[0]));
+		(editor->file_count - index - 1) * sizeof(OpenFile *));
 	editor->file_count--;
 	if (editor->current > index || editor->current == editor->file_count)
 		editor->current -= editor->current > 0;

@@ -232,7 +232,7 @@ MhexStatus task_search(Editor *editor, const char *pattern, size_t length,
 		       MhexError *err);
 MhexStatus task_save(Editor *editor, const SaveRequest *request, bool then_quit,
 		     MhexError *err);
-MhexStatus task_slice(Editor *editor, Range range, uint8_t *operand, size_t length,
+MhexStatus task_slice(Editor *editor, Range range, const uint8_t *operand, size_t length,
 		      MhexError *err);
 /* Something was signalled: take progress and results. */
 void task_poll(Editor *editor);

@@ -101,8 +101,7 @@ static MhexStatus print_languages(Editor *editor, MhexError *err)
 		"         u32le@0x3c  the number there    + - * / % << >> & | ^ ~ ( )",
 		"         a leading + or - counts from the cursor",
 		"RANGE    A..B  B not included   A,+N  N bytes   %  all   .  one   sel",
-		"BYTES    7f 45 4c 46   \"text\\n\"   utf16le\"text\"   u32le:1234   "
-		"00*16",
+		"BYTES    7f 45 4c 46   \"text\\n\"   utf16le\"text\"   u32le:99   00*16",
 		"PATTERN  BYTES, and ?? 4? [30-39] \"text\"i u16le:1..9 f32le:3.14~0.01",
 	};
 	MhexStatus status = MHEX_OK;

@@ -6,10 +6,10 @@
 
 static const char any_key[] = "<Any>";
 
-static void free_row(Binding *row)
+static void free_row(OwnBinding *row)
 {
-	free((char *)(size_t)row->key);
-	free((char *)(size_t)row->line);
+	free(row->key);
+	free(row->line);
 }
 
 void keymap_free(Keymap *keymap)
@@ -50,17 +50,18 @@ bool keymap_bind(Keymap *keymap, const char *key, const char *line)
 	if (keymap->own_count == keymap->own_capacity) {
 		const size_t capacity =
 			keymap->own_capacity ? 2 * keymap->own_capacity : 8;
-		Binding *own = reallocarray(keymap->own, capacity, sizeof(*own));
+		OwnBinding *own = reallocarray(keymap->own, capacity, sizeof(*own));
 		if (!own)
 			return false;
 		keymap->own = own;
 		keymap->own_capacity = capacity;
 	}
-	Binding row = {IN_ALL, strdup(key), strdup(line)};
+	OwnBinding row = {.key = strdup(key), .line = strdup(line)};
 	if (!row.key || !row.line) {
 		free_row(&row);
 		return false;
 	}
+	row.row = (Binding){IN_ALL, row.key, row.line};
 	keymap->own[keymap->own_count++] = row;
 	return true;
 }
@@ -100,7 +101,7 @@ static void expand(const char *line, const StrBuf *any, StrBuf *out)
 const Binding *keymap_row(const Keymap *keymap, size_t i)
 {
 	if (i < keymap->own_count)
-		return &keymap->own[keymap->own_count - 1 - i];
+		return &keymap->own[keymap->own_count - 1 - i].row;
 	i -= keymap->own_count;
 	if (keymap->plain) {
 		if (i < plain_binding_count)

@@ -13,7 +13,12 @@
  * defaults; the first that fits wins.
  */
 typedef struct {
-	Binding *own; /* of :bind, newest last; strings owned */
+	Binding row; /* points to the two */
+	char *key, *line;
+} OwnBinding;
+
+typedef struct {
+	OwnBinding *own; /* of :bind, newest last */
 	size_t own_count, own_capacity;
 	bool plain;
 } Keymap;

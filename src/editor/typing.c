@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "editor/editor_private.h"
+#include "editor/typed_text.h"
 
 /*
  * Bytes typed and pasted.
@@ -137,13 +138,17 @@ static MhexStatus type_rest(Editor *editor, unsigned nibble, MhexError *err)
 
 static MhexStatus type_text(Editor *editor, const char *text, MhexError *err)
 {
+	uint8_t bytes[TYPED_TEXT_MAX];
+	size_t length = 0;
 	const OpenFile *file = editor_file(editor);
-	const size_t length = strlen(text);
 	const bool insert = file->mode == MODE_INSERT;
-	const MhexStatus status = put(editor, text, length, insert, err);
+	if (!typed_text_encode((TextCharset)editor->settings.text, text, bytes, &length))
+		return mhex_fail(err, MHEX_E_UNSUPPORTED,
+				 "the text column's character set has no \"%s\"", text);
+	const MhexStatus status = put(editor, bytes, length, insert, err);
 	if (status)
 		return status;
-	remember_typed(editor, (const uint8_t *)text, length, insert);
+	remember_typed(editor, bytes, length, insert);
 	advance(editor, length);
 	return MHEX_OK;
 }

@@ -142,7 +142,7 @@ void view_goto(Editor *editor, uint64_t offset)
 	const uint64_t line = geometry_line(&geometry, offset);
 	const bool visible =
 		line >= file->top_line && line - file->top_line < geometry.rows;
-	const uint64_t above = geometry.rows > 2 * JUMP_ROWS_ABOVE ? JUMP_ROWS_ABOVE : 0;
+	const uint64_t above = geometry.rows / 2 > JUMP_ROWS_ABOVE ? JUMP_ROWS_ABOVE : 0;
 	if (!visible)
 		file->top_line = line > above ? line - above : 0;
 	view_move(editor, offset);

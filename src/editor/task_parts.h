@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_EDITOR_TASK_PARTS_H
+#define MHEX_EDITOR_TASK_PARTS_H
+
+#include "editor/editor_private.h"
+
+/* What tasks.c needs of the searches and of the work in slices. */
+
+/* task_search.c */
+void task_poll_search(Editor *editor);
+void task_drop_search(Editor *editor); /* forget a search that has ended */
+
+/* task_slice.c: one slice; wakes the loop for the next, so that keys come in between. */
+MhexStatus task_step_slice(Editor *editor, MhexError *err);
+
+/* tasks.c: "what: " and the sentence, on the status line. */
+void task_show_failure(Editor *editor, const char *what, MhexStatus status,
+		       MhexError *err);
+
+#endif

@@ -158,7 +158,7 @@ const Theme theme_table[] = {
 				[STYLE_BYTE_CONTROL] = {BRIGHT_MAGENTA, BLACK, 0},
 				[STYLE_BYTE_HIGH] = {BRIGHT_WHITE, BLACK, 0},
 				[STYLE_BYTE_FF] = {BRIGHT_YELLOW, BLACK, 0},
-				[STYLE_UNREADABLE] = {BRIGHT_RED, BLACK, 0},
+				[STYLE_UNREADABLE] = {BRIGHT_MAGENTA, BLACK, 0},
 				[STYLE_INSPECTOR] = {BRIGHT_WHITE, BLACK, 0},
 				[STYLE_INSPECTOR_NAME] = {BRIGHT_YELLOW, BLACK, 0},
 				[STYLE_STATUS] = {BLACK, WHITE, 0},
@@ -217,6 +217,8 @@ static void add_attributes(Look *look, int mark, unsigned attributes)
 static Look mono_look(Style style, unsigned marks)
 {
 	Look look = {NONE, NONE, mono_styles[style]};
+	if (marks) /* what is marked is not faint */
+		look.attributes &= ~(unsigned)LOOK_DIM;
 	for (int i = 0; i < MARK_COUNT; i++) {
 		if (marks >> mark_order[i] & 1)
 			add_attributes(&look, mark_order[i], mono_marks[mark_order[i]]);

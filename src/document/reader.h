@@ -31,7 +31,7 @@ void reader_free(Reader *reader);
 
 /* As reader_read(), of one piece that need not be in the tree. at: its document offset,
  * for the sentence. */
-MhexStatus reader_read_piece(Reader *reader, const Piece *piece, uint64_t at, uint8_t *dst,
-			     uint8_t *readable, MhexError *err);
+MhexStatus reader_read_piece(Reader *reader, const Piece *piece, uint64_t at,
+			     uint8_t *dst, uint8_t *readable, MhexError *err);
 
 #endif

@@ -74,85 +74,80 @@ struct key_case {
 		term, bytes, sizeof(bytes) - 1, want                                     \
 	}
 
-static struct criterion_test_params key_cases(void)
+static struct key_case key_cases[] = {
+	KEYS("xterm-256color", "aZ 0:", "aZ 0:"),
+	KEYS("xterm-256color", "<>", "<lt>>"),
+	KEYS("xterm-256color", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+	     "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
+	KEYS("xterm-256color", "\x01\x06\x1a", "<C-a><C-f><C-z>"),
+	KEYS("xterm-256color", "\x03\x11\x13", "<C-c><C-q><C-s>"),
+	KEYS("xterm-256color", "\0", "<C-@>"),
+	KEYS("xterm-256color", "\x1c\x1d\x1e\x1f", "<C-\\><C-]><C-^><C-_>"),
+	KEYS("xterm-256color", "\t\r\n", "<Tab><Enter><C-j>"),
+	KEYS("xterm-256color", "\x7f\x08", "<Backspace><Backspace>"),
+	KEYS("xterm-256color", "\033[A\033[B\033[C\033[D", "<Up><Down><Right><Left>"),
+	KEYS("xterm-256color", "\033OA\033OB\033OC\033OD", "<Up><Down><Right><Left>"),
+	KEYS("xterm-256color", "\033[H\033[F\033OH\033OF", "<Home><End><Home><End>"),
+	KEYS("xterm-256color", "\033[1~\033[4~\033[7~\033[8~", "<Home><End><Home><End>"),
+	KEYS("xterm-256color", "\033[2~\033[3~\033[5~\033[6~",
+	     "<Insert><Delete><PageUp><PageDown>"),
+	KEYS("xterm-256color", "\033OP\033OQ\033OR\033OS", "<F1><F2><F3><F4>"),
+	KEYS("xterm-256color", "\033[11~\033[13~\033[15~", "<F1><F3><F5>"),
+	KEYS("xterm-256color", "\033[17~\033[18~\033[19~", "<F6><F7><F8>"),
+	KEYS("xterm-256color", "\033[20~\033[21~\033[24~", "<F9><F10><F12>"),
+	KEYS("xterm-256color", "\033[1;2R\033[17;2~", "<S-F3><S-F6>"),
+	KEYS("xterm-256color", "\033[1;5R\033[1;3P", "<C-F3><M-F1>"),
+	KEYS("xterm-256color", "\033[Z", "<S-Tab>"),
+	KEYS("xterm-256color", "\033[1;2A\033[1;2D\033[1;2H", "<S-Up><S-Left><S-Home>"),
+	KEYS("xterm-256color", "\033[5;2~\033[6;2~", "<S-PageUp><S-PageDown>"),
+	KEYS("xterm-256color", "\033[1;5C\033[1;5H\033[3;5~",
+	     "<C-Right><C-Home><C-Delete>"),
+	KEYS("xterm-256color", "\033[1;3D\033[1;3C", "<M-Left><M-Right>"),
+	KEYS("xterm-256color", "\033[1;6D", "<C-S-Left>"),
+	KEYS("xterm-256color", "\033x\033X\033<\033 ", "<M-x><M-X><M-lt><M-Space>"),
+	KEYS("xterm-256color", "\033\r\033\x7f", "<M-Enter><M-Backspace>"),
+	KEYS("xterm-256color", "\033\x06", "<M-C-f>"),
+	KEYS("xterm-256color", "\033\033[A", "<Esc><Up>"),
+	KEYS("xterm-256color", "\033\033:q", "<Esc><M-:>q"),
+	KEYS("xterm-256color", "\033[97;5u\033[105;5u", "<C-a><C-i>"),
+	KEYS("xterm-256color", "\033[65;2u", "A"),
+	KEYS("xterm-256color", "\033Ow\033OM", "7<Enter>"),
+	/* Swallowed, and what follows is not. */
+	KEYS("xterm-256color", "a\033[99~b", "ab"),
+	KEYS("xterm-256color", "a\033[?62;22cb", "ab"),
+	KEYS("xterm-256color", "a\033[12;34Rb", "ab"),
+	KEYS("xterm-256color", "a\033[Ib\033[Oc", "abc"),
+	KEYS("xterm-256color", "a\033[>1;4000;29cb", "ab"),
+	KEYS("xterm-256color", "a\033[?2026;2$yb", "ab"),
+	KEYS("xterm-256color", "a\033O5zb", "ab"),
+	KEYS("xterm-256color", "a\033]11;rgb:00/00/00\007b", "ab"),
+	KEYS("xterm-256color", "a\033]52;c;QUJD\033\\b", "ab"),
+	KEYS("xterm-256color", "a\033P1$r0m\033\\b", "ab"),
+	KEYS("xterm-256color", "a\033_Gi=1;OK\033\\b", "ab"),
+	KEYS("xterm-256color", "a\033[201~b", "ab"),
+	KEYS("xterm-256color", "a\x80\xff\xc3zb", "azb"),
+	KEYS("xterm-256color",
+	     "a\xc2\x85"
+	     "b",
+	     "ab"),
+	/* Other terminals. */
+	KEYS("linux", "\033[[A\033[[C\033[17~", "<F1><F3><F6>"),
+	KEYS("linux", "\033[1~\033[4~\033[28~", "<Home><End><S-F3>"),
+	KEYS("vt100", "\033OA\033OD\033OP", "<Up><Left><F1>"),
+	KEYS("screen-256color", "\033[1~\033[4~\033OR", "<Home><End><F3>"),
+	KEYS("rxvt", "\033[7~\033[8~\033[d", "<Home><End><S-Left>"),
+	KEYS("rxvt", "\033[7$\033[3$", "<S-Home><S-Delete>"),
+};
+
+static struct criterion_test_params key_parameters(void)
 {
-	static struct key_case cases[] = {
-		KEYS("xterm-256color", "aZ 0:", "aZ 0:"),
-		KEYS("xterm-256color", "<>", "<lt>>"),
-		KEYS("xterm-256color", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
-		     "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
-		KEYS("xterm-256color", "\x01\x06\x1a", "<C-a><C-f><C-z>"),
-		KEYS("xterm-256color", "\x03\x11\x13", "<C-c><C-q><C-s>"),
-		KEYS("xterm-256color", "\0", "<C-@>"),
-		KEYS("xterm-256color", "\x1c\x1d\x1e\x1f", "<C-\\><C-]><C-^><C-_>"),
-		KEYS("xterm-256color", "\t\r\n", "<Tab><Enter><C-j>"),
-		KEYS("xterm-256color", "\x7f\x08", "<Backspace><Backspace>"),
-		KEYS("xterm-256color", "\033[A\033[B\033[C\033[D",
-		     "<Up><Down><Right><Left>"),
-		KEYS("xterm-256color", "\033OA\033OB\033OC\033OD",
-		     "<Up><Down><Right><Left>"),
-		KEYS("xterm-256color", "\033[H\033[F\033OH\033OF",
-		     "<Home><End><Home><End>"),
-		KEYS("xterm-256color", "\033[1~\033[4~\033[7~\033[8~",
-		     "<Home><End><Home><End>"),
-		KEYS("xterm-256color", "\033[2~\033[3~\033[5~\033[6~",
-		     "<Insert><Delete><PageUp><PageDown>"),
-		KEYS("xterm-256color", "\033OP\033OQ\033OR\033OS", "<F1><F2><F3><F4>"),
-		KEYS("xterm-256color", "\033[11~\033[13~\033[15~", "<F1><F3><F5>"),
-		KEYS("xterm-256color", "\033[17~\033[18~\033[19~", "<F6><F7><F8>"),
-		KEYS("xterm-256color", "\033[20~\033[21~\033[24~", "<F9><F10><F12>"),
-		KEYS("xterm-256color", "\033[1;2R\033[17;2~", "<S-F3><S-F6>"),
-		KEYS("xterm-256color", "\033[1;5R\033[1;3P", "<C-F3><M-F1>"),
-		KEYS("xterm-256color", "\033[Z", "<S-Tab>"),
-		KEYS("xterm-256color", "\033[1;2A\033[1;2D\033[1;2H",
-		     "<S-Up><S-Left><S-Home>"),
-		KEYS("xterm-256color", "\033[5;2~\033[6;2~", "<S-PageUp><S-PageDown>"),
-		KEYS("xterm-256color", "\033[1;5C\033[1;5H\033[3;5~",
-		     "<C-Right><C-Home><C-Delete>"),
-		KEYS("xterm-256color", "\033[1;3D\033[1;3C", "<M-Left><M-Right>"),
-		KEYS("xterm-256color", "\033[1;6D", "<C-S-Left>"),
-		KEYS("xterm-256color", "\033x\033X\033<\033 ",
-		     "<M-x><M-X><M-lt><M-Space>"),
-		KEYS("xterm-256color", "\033\r\033\x7f", "<M-Enter><M-Backspace>"),
-		KEYS("xterm-256color", "\033\x06", "<M-C-f>"),
-		KEYS("xterm-256color", "\033\033[A", "<Esc><Up>"),
-		KEYS("xterm-256color", "\033\033:q", "<Esc><M-:>q"),
-		KEYS("xterm-256color", "\033[97;5u\033[105;5u", "<C-a><C-i>"),
-		KEYS("xterm-256color", "\033[65;2u", "A"),
-		KEYS("xterm-256color", "\033Ow\033OM", "7<Enter>"),
-		/* Swallowed, and what follows is not. */
-		KEYS("xterm-256color", "a\033[99~b", "ab"),
-		KEYS("xterm-256color", "a\033[?62;22cb", "ab"),
-		KEYS("xterm-256color", "a\033[12;34Rb", "ab"),
-		KEYS("xterm-256color", "a\033[Ib\033[Oc", "abc"),
-		KEYS("xterm-256color", "a\033[>1;4000;29cb", "ab"),
-		KEYS("xterm-256color", "a\033[?2026;2$yb", "ab"),
-		KEYS("xterm-256color", "a\033O5zb", "ab"),
-		KEYS("xterm-256color", "a\033]11;rgb:00/00/00\007b", "ab"),
-		KEYS("xterm-256color", "a\033]52;c;QUJD\033\\b", "ab"),
-		KEYS("xterm-256color", "a\033P1$r0m\033\\b", "ab"),
-		KEYS("xterm-256color", "a\033_Gi=1;OK\033\\b", "ab"),
-		KEYS("xterm-256color", "a\033[201~b", "ab"),
-		KEYS("xterm-256color", "a\x80\xff\xc3zb", "azb"),
-		KEYS("xterm-256color",
-		     "a\xc2\x85"
-		     "b",
-		     "ab"),
-		/* Other terminals. */
-		KEYS("linux", "\033[[A\033[[C\033[17~", "<F1><F3><F6>"),
-		KEYS("linux", "\033[1~\033[4~\033[28~", "<Home><End><S-F3>"),
-		KEYS("vt100", "\033OA\033OD\033OP", "<Up><Left><F1>"),
-		KEYS("screen-256color", "\033[1~\033[4~\033OR", "<Home><End><F3>"),
-		KEYS("rxvt", "\033[7~\033[8~\033[d", "<Home><End><S-Left>"),
-		KEYS("rxvt", "\033[7$\033[3$", "<S-Home><S-Delete>"),
-	};
-	return cr_make_param_array(struct key_case, cases,
-				   sizeof(cases) / sizeof(cases[0]));
+	return cr_make_param_array(struct key_case, key_cases,
+				   sizeof(key_cases) / sizeof(key_cases[0]));
 }
 
 ParameterizedTestParameters(input_keys, names)
 {
-	return key_cases();
+	return key_parameters();
 }
 
 ParameterizedTest(struct key_case *param, input_keys, names, .fini = tear_down)
@@ -169,7 +164,7 @@ ParameterizedTest(struct key_case *param, input_keys, names, .fini = tear_down)
 
 ParameterizedTestParameters(input_keys, names_byte_by_byte)
 {
-	return key_cases();
+	return key_parameters();
 }
 
 ParameterizedTest(struct key_case *param, input_keys, names_byte_by_byte,

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	PENDING_MAX = 64 << 10 /* bytes */
+};
+
+void output_free(Output *output)
+{
+	strbuf_free(&output->pending);
+	strbuf_free(&output->prefix);
+}
+
+void output_set_name(Output *output, const char *name)
+{
+	strbuf_clear(&output->prefix);
+	if (!name)
+		return;
+	strbuf_add_escaped(&output->prefix, name, strlen(name));
+	strbuf_add_text(&output->prefix, ":");
+}
+
+MhexStatus output_flush(Output *output, MhexError *err)
+{
+	const char *bytes = strbuf_text(&output->pending);
+	size_t left = output->pending.length;
+	MhexStatus status = MHEX_OK;
+	if (output->pending.failed)
+		status = mhex_fail(err, MHEX_E_NOMEM, "standard output: out of memory");
+	while (left > 0 && !status) {
+		const ssize_t written = write(STDOUT_FILENO, bytes, left);
+		if (written >= 0) {
+			bytes += written;
+			left -= (size_t)written;
+		} else if (errno != EINTR) {
+			status = mhex_fail_errno(err, "standard output");
+		}
+	}
+	strbuf_clear(&output->pending);
+	return status;
+}
+
+static void add_lines(Output *output, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		const char *end = memchr(bytes, '\n', length);
+		const size_t count = end ? (size_t)(end - bytes) + 1 : length;
+		if (!output->inside_line)
+			strbuf_add_text(&output->pending, strbuf_text(&output->prefix));
+		strbuf_add(&output->pending, bytes, count);
+		output->inside_line = !end;
+		bytes += count;
+		length -= count;
+	}
+}
+
+MhexStatus output_write(void *context, const char *bytes, size_t length, MhexError *err)
+{
+	Output *output = context;
+	if (output->prefix.length > 0)
+		add_lines(output, bytes, length);
+	else
+		strbuf_add(&output->pending, bytes, length);
+	if (length > 0 && output->pending.length < PENDING_MAX && !output->pending.failed)
+		return MHEX_OK;
+	return output_flush(output, err);
+}

@@ -115,4 +115,14 @@ typedef struct {
 } EditorRequest;
 void editor_take_request(Editor *editor, EditorRequest *request);
 
+/* Show a sentence that did not come from a command, as an error. */
+void editor_complain(Editor *editor, const MhexError *err);
+
+/* Document number i: its name, escaped and borrowed, and its unsaved bytes. */
+const char *editor_document_name(const Editor *editor, size_t index);
+uint64_t editor_document_unsaved(const Editor *editor, size_t index);
+
+/* A command asked to quit; go on all the same, with another document. */
+void editor_resume(Editor *editor);
+
 #endif

@@ -305,17 +305,36 @@ int editor_exit_status(const Editor *editor)
 	return editor->exit_status;
 }
 
+const char *editor_document_name(const Editor *editor, size_t index)
+{
+	return editor->files[index]->name;
+}
+
+uint64_t file_unsaved(const OpenFile *file)
+{
+	if (file->discard || document_access(file->doc) != ACCESS_PREVIEW ||
+	    !document_is_modified(file->doc))
+		return 0;
+	const uint64_t bytes = document_modified_bytes(file->doc);
+	return bytes ? bytes : 1;
+}
+
+uint64_t editor_document_unsaved(const Editor *editor, size_t index)
+{
+	return file_unsaved(editor->files[index]);
+}
+
 uint64_t editor_unsaved_bytes(const Editor *editor)
 {
 	uint64_t total = 0;
-	for (size_t i = 0; i < editor->file_count; i++) {
-		const OpenFile *file = editor->files[i];
-		const uint64_t bytes = document_modified_bytes(file->doc);
-		if (document_is_modified(file->doc) && !file->discard &&
-		    document_access(file->doc) == ACCESS_PREVIEW)
-			total += bytes ? bytes : 1;
-	}
+	for (size_t i = 0; i < editor->file_count; i++)
+		total += editor_document_unsaved(editor, i);
 	return total;
+}
+
+void editor_resume(Editor *editor)
+{
+	editor->running = true;
 }
 
 int editor_wake_fd(const Editor *editor)

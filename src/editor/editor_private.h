@@ -98,16 +98,27 @@ typedef struct {
 	char *path; /* given with the command, or NULL; owned */
 } SaveTask;
 
-/* An operation on a range in slices, between keys: xor. */
-typedef struct {
-	bool active;
-	bool cancelled;
+/*
+ * An edit of many places, done in slices between keys: xor, replace. It is one step
+ * of undo, and all or nothing.
+ */
+typedef struct SliceTask SliceTask;
+struct SliceTask {
+	const char *what; /* the command; NULL: nothing runs */
+	/* Do one slice: advance done. */
+	MhexStatus (*step)(SliceTask *task, MhexError *err);
+	/* All is done. */
+	MhexStatus (*end)(Editor *editor, const SliceTask *task, MhexError *err);
 	OpenFile *file;
-	Range range;
-	uint64_t done;
-	uint8_t *operand; /* owned */
-	size_t operand_length;
-} SliceTask;
+	uint64_t done, total;
+	bool cancelled;
+	uint64_t offset;       /* xor: of the range */
+	uint8_t *bytes, *keep; /* the operand, or what to put; owned */
+	size_t bytes_length;
+	Search *search; /* replace: has the matches; owned, as is */
+	struct Snapshot *snapshot;
+	uint64_t match_length;
+};
 
 /* replace ... confirm: one match at a time. */
 typedef struct {
@@ -184,11 +195,13 @@ struct Editor {
 
 /* The document shown; NULL only before the first is opened. */
 OpenFile *editor_file(const Editor *editor);
+/* How many bytes would be lost if it were closed now; at least 1 when there are any
+ * unsaved edits. */
+uint64_t file_unsaved(const OpenFile *file);
 
 /* editor.c */
 void editor_say(Editor *editor, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void editor_complain(Editor *editor, const MhexError *err);
 /* Results of a command: to the sink in batch, else shown when the command ends. */
 MhexStatus editor_print(Editor *editor, MhexError *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -232,8 +245,9 @@ MhexStatus task_search(Editor *editor, const char *pattern, size_t length,
 		       MhexError *err);
 MhexStatus task_save(Editor *editor, const SaveRequest *request, bool then_quit,
 		     MhexError *err);
-MhexStatus task_slice(Editor *editor, Range range, const uint8_t *operand, size_t length,
-		      MhexError *err);
+/* Begin plan, which is taken over also on failure. Without a loop it also waits for the
+ * end. */
+MhexStatus task_slice(Editor *editor, const SliceTask *plan, MhexError *err);
 /* Something was signalled: take progress and results. */
 void task_poll(Editor *editor);
 bool task_running(const Editor *editor);

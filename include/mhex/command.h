@@ -41,6 +41,7 @@ typedef enum {
 	COMMAND_INTERACTIVE = 1 << 9, /* means nothing in batch */
 	COMMAND_BATCH = 1 << 10,      /* prints; means nothing on a terminal */
 	COMMAND_ANYTIME = 1 << 11,    /* needs no open file */
+	COMMAND_AT_REST = 1 << 12,    /* refused while an edit runs in slices */
 } CommandFlags;
 
 /* The parsed line. Texts are borrowed from the line. */

@@ -30,8 +30,9 @@ static MhexStatus check_allowed(const Editor *editor, const Command *row, MhexEr
 		return mhex_fail(
 			err, MHEX_E_READONLY,
 			"the size is fixed in live; \"fill 00\" blanks bytes instead");
-	if ((row->flags & (COMMAND_EDITS | COMMAND_RESIZES)) && editor->slice.active)
-		return mhex_fail(err, MHEX_E_BUSY, "another edit is still running");
+	if ((row->flags & (COMMAND_EDITS | COMMAND_AT_REST)) && editor->slice.what)
+		return mhex_fail(err, MHEX_E_BUSY, "%s is still running; Ctrl-C stops it",
+				 editor->slice.what);
 	return MHEX_OK;
 }
 

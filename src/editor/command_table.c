@@ -43,12 +43,13 @@ const char *const command_topics[] = {moving, searching, editing, selecting,
 #define FORCE    COMMAND_FORCE
 #define SCREEN   COMMAND_INTERACTIVE
 #define ANYTIME  COMMAND_ANYTIME
+#define AT_REST  COMMAND_AT_REST
 
 /* Sorted by name. The rows for SCREEN are what keys are bound to. */
 /* clang-format off: one row, one look */
 const Command command_table[] = {
-	{"access", "", CHOICE, FORCE, "view|preview|live", access_names, cmd_access,
-	 saving, "Open the file in another way"},
+	{"access", "", CHOICE, FORCE | AT_REST, "view|preview|live", access_names,
+	 cmd_access, saving, "Open the file in another way"},
 	{"append", "", BYTES, RESIZES, "BYTES", NULL, cmd_append, editing,
 	 "Add bytes at the end"},
 	{"back", "", NONE, 0, "", NULL, cmd_back, moving,
@@ -68,7 +69,7 @@ const Command command_table[] = {
 	 "Leave without the unsaved edits of this file"},
 	{"dump", "", NONE, COMMAND_BATCH | IN, "[in RANGE]", NULL, cmd_dump, showing,
 	 "Print bytes as text, see the setting dump; in batch only"},
-	{"edit", "e", PATH, FORCE, "FILE|N", NULL, cmd_edit, saving,
+	{"edit", "e", PATH, FORCE | AT_REST, "FILE|N", NULL, cmd_edit, saving,
 	 "Open another file in place of this one, or show open file number N"},
 	{"extend", "", CHOICE, SCREEN, "MOVEMENT", movement_names, cmd_extend, selecting,
 	 "Move and select what lies between"},
@@ -128,7 +129,7 @@ const Command command_table[] = {
 	 "Redo the step undone last, or N of them"},
 	{"redraw", "", NONE, SCREEN, "", NULL, cmd_redraw, showing,
 	 "Draw the whole screen anew"},
-	{"reload", "", NONE, 0, "", NULL, cmd_reload, saving,
+	{"reload", "", NONE, AT_REST, "", NULL, cmd_reload, saving,
 	 "Measure and map the file again; keeps the edits"},
 	{"repeat", "", NONE, SCREEN | EDITS, "", NULL, cmd_repeat, editing,
 	 "Do the last edit once more"},
@@ -154,10 +155,11 @@ const Command command_table[] = {
 	 "Undo the last step, or N of them, also across saves"},
 	{"version", "", NONE, ANYTIME, "", NULL, cmd_version, program,
 	 "Print the version"},
-	{"write", "w", PATH, OPTIONAL | IN | FORCE, "[FILE] [in RANGE]", NULL, cmd_write,
-	 saving, "Save all edits, those in a range, or a copy to another file"},
-	{"write-quit", "wq x", PATH, OPTIONAL | FORCE, "[FILE]", NULL, cmd_write_quit,
-	 saving, "Save and leave"},
+	{"write", "w", PATH, OPTIONAL | IN | FORCE | AT_REST, "[FILE] [in RANGE]", NULL,
+	 cmd_write, saving,
+	 "Save all edits, those in a range, or a copy to another file"},
+	{"write-quit", "wq x", PATH, OPTIONAL | FORCE | AT_REST, "[FILE]", NULL,
+	 cmd_write_quit, saving, "Save and leave"},
 	{"xor", "", BYTES, EDITS | IN, "BYTES [in RANGE]", NULL, cmd_xor, editing,
 	 "Exclusive-or the range, else the selection, with bytes that repeat"},
 };

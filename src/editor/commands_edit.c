@@ -135,30 +135,68 @@ HANDLER(cmd_fill)
 	return status;
 }
 
+/* ---- xor ---- */
+
+enum {
+	SLICE_BYTES = 256 << 10
+};
+
+static MhexStatus xor_slice(SliceTask *task, MhexError *err)
+{
+	Document *doc = task->file->doc;
+	const uint64_t left = task->total - task->done;
+	const size_t length = left < SLICE_BYTES ? (size_t)left : SLICE_BYTES;
+	const uint64_t offset = task->offset + task->done;
+	uint8_t *bytes = malloc(length);
+	if (!bytes)
+		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	MhexStatus status = document_read(doc, offset, bytes, length, NULL, err);
+	for (size_t i = 0; i < length; i++)
+		bytes[i] ^= task->bytes[(task->done + i) % task->bytes_length];
+	if (!status)
+		status = document_overwrite(doc, offset, bytes, length, err);
+	free(bytes);
+	if (!status)
+		task->done += length;
+	return status;
+}
+
+static MhexStatus xor_end(Editor *editor, const SliceTask *task, MhexError *err)
+{
+	(void)err;
+	if (task->file == editor_file(editor))
+		view_after_edit(editor, task->offset);
+	return MHEX_OK;
+}
+
 HANDLER(cmd_xor)
 {
 	Range range;
-	uint8_t *bytes = NULL;
-	size_t length = 0;
 	size_t width = 1;
 	bool big_endian = false;
+	SliceTask plan = {.what = "xor",
+			  .step = xor_slice,
+			  .end = xor_end,
+			  .file = editor_file(editor)};
 	MhexStatus status = range_or_selection(editor, args, &range, err);
 	if (!status)
-		status = argument_bytes(args, &bytes, &length, err);
+		status = argument_bytes(args, &plan.bytes, &plan.bytes_length, err);
 	if (status)
 		return status;
 	bytes_operand_type(args->text, args->length, &width, &big_endian);
 	if (range.length % width != 0) {
-		free(bytes);
+		free(plan.bytes);
 		return mhex_fail(err, MHEX_E_RANGE,
 				 "%" PRIu64
 				 " bytes are no whole number of %zu-byte words",
 				 range.length, width);
 	}
-	status = task_slice(editor, range, bytes, length, err);
-	free(bytes);
-	return status;
+	plan.offset = range.offset;
+	plan.total = range.length;
+	return task_slice(editor, &plan, err);
 }
+
+/* ---- undo ---- */
 
 static MhexStatus step_history(Editor *editor, const CommandArgs *args,
 			       MhexStatus (*step)(Document *, uint64_t *, MhexError *),

@@ -35,12 +35,6 @@ HANDLER(cmd_write_quit)
 	return task_save(editor, &request, true, err);
 }
 
-static bool is_unsaved(const OpenFile *file)
-{
-	return !file->discard && document_access(file->doc) == ACCESS_PREVIEW &&
-	       document_is_modified(file->doc);
-}
-
 static MhexStatus refuse_unsaved(const OpenFile *file, const char *way_out,
 				 MhexError *err)
 {
@@ -73,7 +67,7 @@ MhexStatus quit_ask(Editor *editor, bool force, MhexError *err)
 		return MHEX_OK;
 	}
 	for (size_t i = 0; i < editor->file_count && !force; i++) {
-		if (!is_unsaved(editor->files[i]))
+		if (file_unsaved(editor->files[i]) == 0)
 			continue;
 		if (!editor->inside_loop)
 			return refuse_unsaved(editor->files[i], "\"quit!\"", err);
@@ -132,7 +126,7 @@ HANDLER(cmd_edit)
 		editor_show_document(editor, index);
 		return MHEX_OK;
 	}
-	if (is_unsaved(file) && !args->force)
+	if (file_unsaved(file) > 0 && !args->force)
 		return refuse_unsaved(file, "\"edit!\"", err);
 	const size_t old = editor->current;
 	const MhexStatus status = editor_open(editor, args->file, err);

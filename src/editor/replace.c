@@ -53,29 +53,68 @@ static MhexStatus replace_one(Document *doc, uint64_t offset, const Replacement 
 	return status;
 }
 
+/* ---- all at once ---- */
+
 /* From the end backwards, so that the offsets before stay right. */
-static MhexStatus replace_all(SearchTask *task, uint64_t count, MhexError *err)
+static MhexStatus replace_slice(SliceTask *task, MhexError *err)
 {
 	enum {
-		BATCH = 1024
+		SLICE_MATCHES = 1024
 	};
-	uint64_t offsets[BATCH];
-	const Replacement with = {task->length, task->bytes, task->keep,
+	uint64_t offsets[SLICE_MATCHES];
+	const Replacement with = {task->match_length, task->bytes, task->keep,
 				  task->bytes_length};
-	Document *doc = task->file->doc;
+	const uint64_t left = task->total - task->done;
+	const uint64_t first = left > SLICE_MATCHES ? left - SLICE_MATCHES : 0;
+	size_t got = search_matches(task->search, first, offsets, (size_t)(left - first));
 	MhexStatus status = MHEX_OK;
-	document_begin(doc);
-	while (count > 0 && !status) {
-		const uint64_t first = count > BATCH ? count - BATCH : 0;
-		size_t got = search_matches(task->search, first, offsets,
-					    (size_t)(count - first));
-		while (got > 0 && !status)
-			status = replace_one(doc, offsets[--got], &with, err);
-		count = first;
+	while (got > 0 && !status) {
+		status = replace_one(task->file->doc, offsets[--got], &with, err);
+		task->done += !status;
 	}
-	document_end(doc);
 	return status;
 }
+
+static MhexStatus say_replaced(Editor *editor, uint64_t count, MhexError *err)
+{
+	if (editor->options.batch)
+		return editor_print(editor, err, "%" PRIu64 "\n", count);
+	editor_say(editor, "%" PRIu64 " replaced", count);
+	return MHEX_OK;
+}
+
+static MhexStatus replace_end(Editor *editor, const SliceTask *task, MhexError *err)
+{
+	if (task->total > 0 && task->file == editor_file(editor))
+		view_after_edit(editor, task->file->cursor.offset);
+	return say_replaced(editor, task->total, err);
+}
+
+/* The search hands its matches on. */
+static MhexStatus begin_replace(Editor *editor, SearchTask *task, uint64_t count,
+				MhexError *err)
+{
+	const SliceTask plan = {
+		.what = "replace",
+		.step = replace_slice,
+		.end = replace_end,
+		.file = task->file,
+		.total = count,
+		.bytes = task->bytes,
+		.keep = task->keep,
+		.bytes_length = task->bytes_length,
+		.search = task->search,
+		.snapshot = task->snapshot,
+		.match_length = task->length,
+	};
+	task->bytes = NULL;
+	task->keep = NULL;
+	task->search = NULL;
+	task->snapshot = NULL;
+	return task_slice(editor, &plan, err);
+}
+
+/* ---- one by one ---- */
 
 static MhexStatus ask_next(Editor *editor)
 {
@@ -174,17 +213,5 @@ MhexStatus replace_matches(Editor *editor, SearchTask *task, uint64_t count,
 			"the document changed while it was searched; nothing replaced");
 	if (task->confirm && count > 0)
 		return begin_confirm(editor, task, count, err);
-	const MhexStatus status = replace_all(task, count, err);
-	if (status) {
-		/* All or nothing: what was replaced so far is taken back. */
-		uint64_t at = 0;
-		(void)document_undo(file->doc, &at, NULL);
-		return status;
-	}
-	if (count > 0)
-		view_after_edit(editor, file->cursor.offset);
-	if (editor->options.batch)
-		return editor_print(editor, err, "%" PRIu64 "\n", count);
-	editor_say(editor, "%" PRIu64 " replaced", count);
-	return MHEX_OK;
+	return begin_replace(editor, task, count, err);
 }

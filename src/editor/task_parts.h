@@ -12,6 +12,7 @@ void task_drop_search(Editor *editor); /* forget a search that has ended */
 
 /* task_slice.c: one slice; wakes the loop for the next, so that keys come in between. */
 MhexStatus task_step_slice(Editor *editor, MhexError *err);
+void task_drop_slice(Editor *editor);
 
 /* tasks.c: "what: " and the sentence, on the status line. */
 void task_show_failure(Editor *editor, const char *what, MhexStatus status,

@@ -159,8 +159,9 @@ static MhexStatus end_search(Editor *editor, MhexError *err)
 		status = use_results(editor, &progress, err);
 	if (!status)
 		warn_of_gaps(editor, &progress);
-	(void)search_finish(task->search, NULL, NULL);
-	task->search = NULL;
+	/* replace takes the search over, for its matches. */
+	if (task->search)
+		(void)search_finish(task->search, NULL, NULL);
 	task_drop_search(editor);
 	editor->stale = true;
 	return status;

@@ -8,7 +8,7 @@
 
 bool task_running(const Editor *editor)
 {
-	return editor->search.search || editor->save.save || editor->slice.active;
+	return editor->search.search || editor->save.save || editor->slice.what;
 }
 
 /* ---- saves ---- */
@@ -104,8 +104,9 @@ void task_poll(Editor *editor)
 	job_wake_clear(editor->wake_fd);
 	if (editor->search.search)
 		task_poll_search(editor);
-	if (editor->slice.active)
-		task_show_failure(editor, "xor", task_step_slice(editor, &err), &err);
+	const char *what = editor->slice.what;
+	if (what)
+		task_show_failure(editor, what, task_step_slice(editor, &err), &err);
 	if (editor->save.save && save_done(editor->save.save))
 		task_show_failure(editor, "write", end_save(editor, &err), &err);
 	if (task_running(editor))
@@ -118,7 +119,7 @@ bool task_cancel(Editor *editor)
 		return false;
 	if (editor->search.search)
 		search_cancel(editor->search.search);
-	else if (editor->slice.active)
+	else if (editor->slice.what)
 		editor->slice.cancelled = true;
 	else
 		save_cancel(editor->save.save);
@@ -150,9 +151,9 @@ void task_progress(Editor *editor, StrBuf *out)
 		add_share(out, progress.scanned, progress.total);
 		add_rate(out, progress.scanned,
 			 editor->now_ms - editor->search.started_ms);
-	} else if (editor->slice.active) {
+	} else if (editor->slice.what) {
 		strbuf_add_text(out, "changing");
-		add_share(out, editor->slice.done, editor->slice.range.length);
+		add_share(out, editor->slice.done, editor->slice.total);
 	} else if (editor->save.save) {
 		save_get_progress(editor->save.save, &done, &total);
 		strbuf_add_text(out, "writing");
@@ -169,10 +170,9 @@ void task_abandon(Editor *editor, OpenFile *file)
 		(void)search_finish(editor->search.search, NULL, NULL);
 		task_drop_search(editor);
 	}
-	if (editor->slice.active && editor->slice.file == file) {
+	if (editor->slice.what && editor->slice.file == file) {
 		document_end(file->doc);
-		free(editor->slice.operand);
-		editor->slice = (SliceTask){0};
+		task_drop_slice(editor);
 	}
 	if (editor->confirm.file == file)
 		replace_free(&editor->confirm);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "render/bytes.h"
+#include "render/draw.h"
 #include "render/panes.h"
 
 /* The offset of the first byte that the line shows, where it has one: also in a line
@@ -40,7 +41,9 @@ static void draw_offset(const Frame *frame, Grid *grid, int row)
 		(void)snprintf(text, sizeof(text),
 			       frame->upper_case ? "%0*" PRIX64 : "%0*" PRIx64,
 			       layout->offset_width, offset);
-	(void)grid_put(grid, row, layout->offset_col, STYLE_OFFSET, text);
+	(void)draw_text_end(grid, row, layout->offset_col,
+			    layout->offset_col + layout->offset_width, STYLE_OFFSET,
+			    text);
 }
 
 static char digit(const Frame *frame, unsigned value)

@@ -141,6 +141,8 @@ MhexStatus spool_fd(Storage **out, int fd, const char *name, size_t window,
 	*out = NULL;
 	Spool spool = {
 		.name = name, .from = fd, .progress = progress, .context = context};
+	if (fcntl(fd, F_GETFD) < 0) /* the memfd would get its number */
+		return mhex_fail_errno(err, "%s: cannot be read", name);
 	spool.to = backend_memory_fd();
 	if (spool.to < 0)
 		return mhex_fail_errno(err, "%s: no room in memory", name);

@@ -119,7 +119,7 @@ HANDLER(cmd_resize)
 HANDLER(cmd_fill)
 {
 	Document *doc = editor_file(editor)->doc;
-	Range range;
+	Range range = {0, 0};
 	uint8_t *bytes = NULL;
 	size_t length = 0;
 	MhexStatus status = range_or_selection(editor, args, &range, err);
@@ -171,7 +171,7 @@ static MhexStatus xor_end(Editor *editor, const SliceTask *task, MhexError *err)
 
 HANDLER(cmd_xor)
 {
-	Range range;
+	Range range = {0, 0};
 	size_t width = 1;
 	bool big_endian = false;
 	SliceTask plan = {.what = "xor",

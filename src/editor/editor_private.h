@@ -112,6 +112,7 @@ struct SliceTask {
 	OpenFile *file;
 	uint64_t done, total;
 	bool cancelled;
+	uint64_t undo_steps;   /* before it began */
 	uint64_t offset;       /* xor: of the range */
 	uint8_t *bytes, *keep; /* the operand, or what to put; owned */
 	size_t bytes_length;

@@ -23,31 +23,47 @@ static MhexStatus print_command(Editor *editor, const Command *row, MhexError *e
 	return status ? status : editor_print(editor, err, "\n    %s\n", row->summary);
 }
 
-/* Keys that run the same line share a row. */
-static MhexStatus print_binding(Editor *editor, size_t first, MhexError *err)
+/* Does an earlier row, from first on, run the same line, by the same key if that
+ * matters? */
+static bool is_repeated(const Keymap *keymap, size_t first, const Binding *row,
+			bool same_key)
 {
-	const Binding *row = keymap_row(&editor->keymap, first);
-	char keys[80] = "";
-	for (size_t i = 0; i < first; i++) {
-		if (strcmp(keymap_row(&editor->keymap, i)->line, row->line) == 0)
-			return MHEX_OK;
+	const Binding *other = NULL;
+	for (size_t i = first; (other = keymap_row(keymap, i)) && other != row; i++) {
+		if (strcmp(other->line, row->line) == 0 &&
+		    (!same_key || strcmp(other->key, row->key) == 0))
+			return true;
 	}
-	const Binding *other = row;
-	for (size_t i = first; other; other = keymap_row(&editor->keymap, ++i)) {
+	return false;
+}
+
+/* Keys that run the same line share a row. */
+static MhexStatus print_binding(Editor *editor, size_t first, const Binding *row,
+				MhexError *err)
+{
+	const Keymap *keymap = &editor->keymap;
+	char keys[80] = "";
+	const Binding *other = NULL;
+	if (is_repeated(keymap, 0, row, false))
+		return MHEX_OK;
+	for (size_t i = first; (other = keymap_row(keymap, i)); i++) {
 		const size_t used = strlen(keys);
-		const char *key = strcmp(other->key, " ") == 0 ? "<Space>" : other->key;
-		if (strcmp(other->line, row->line) == 0 && !strstr(keys, key))
+		if (strcmp(other->line, row->line) == 0 &&
+		    !is_repeated(keymap, first, other, true))
 			(void)snprintf(keys + used, sizeof(keys) - used, "%s%s",
-				       used ? "  " : "", key);
+				       used ? "  " : "",
+				       strcmp(other->key, " ") == 0 ? "<Space>"
+								    : other->key);
 	}
 	return editor_print(editor, err, "%-28s %s\n", keys, row->line);
 }
 
 static MhexStatus print_keys(Editor *editor, MhexError *err)
 {
+	const Binding *row = NULL;
 	MhexStatus status = line(editor, err, "KEYS, and the command line each one runs");
-	for (size_t i = 0; keymap_row(&editor->keymap, i) && !status; i++)
-		status = print_binding(editor, i, err);
+	for (size_t i = 0; (row = keymap_row(&editor->keymap, i)) && !status; i++)
+		status = print_binding(editor, i, row, err);
 	return status;
 }
 

@@ -30,19 +30,19 @@ static bool find_byte(TextCharset charset, uint32_t rune, uint8_t *byte)
 bool typed_text_encode(TextCharset charset, const char *text, uint8_t out[TYPED_TEXT_MAX],
 		       size_t *length)
 {
+	const bool as_it_is = charset == TEXT_UTF8 || charset == TEXT_ASCII;
 	const size_t size = strlen(text);
 	*length = 0;
 	if (size > TYPED_TEXT_MAX)
 		return false;
-	if (charset == TEXT_UTF8 || charset == TEXT_ASCII) {
-		memcpy(out, text, size);
-		*length = size;
-		return true;
-	}
 	for (size_t at = 0; at < size;) {
 		uint32_t rune = 0;
-		const size_t used = utf8_decode(text + at, size - at, &rune);
-		if (used == 0 || !find_byte(charset, rune, &out[*length]))
+		size_t used = 1;
+		if (as_it_is)
+			out[*length] = (uint8_t)text[at];
+		else
+			used = utf8_decode(text + at, size - at, &rune);
+		if (used == 0 || (!as_it_is && !find_byte(charset, rune, &out[*length])))
 			return false;
 		at += used;
 		(*length)++;

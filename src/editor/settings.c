@@ -184,20 +184,21 @@ static MhexStatus parse_value(const Setting *row, const char *text, size_t lengt
 	return parse_number(row, text, length, value, err);
 }
 
-static MhexStatus find_row(const Setting **row, const char *name, size_t length,
-			   bool *negated, MhexError *err)
+/* NULL: there is no such setting, and *err says so. */
+static const Setting *find_row(const char *name, size_t length, bool *negated,
+			       MhexError *err)
 {
+	const Setting *row = setting_find(name, length);
 	*negated = false;
-	*row = setting_find(name, length);
-	if (!*row && length > 2 && memcmp(name, "no", 2) == 0) {
-		*row = setting_find(name + 2, length - 2);
-		*negated = *row && (*row)->type == SETTING_BOOL;
+	if (!row && length > 2 && memcmp(name, "no", 2) == 0) {
+		row = setting_find(name + 2, length - 2);
+		*negated = row && row->type == SETTING_BOOL;
 		if (!*negated)
-			*row = NULL;
+			row = NULL;
 	}
-	if (!*row)
-		return mhex_fail_at(err, 0, "no such setting: %.*s", (int)length, name);
-	return MHEX_OK;
+	if (!row)
+		(void)mhex_fail_at(err, 0, "no such setting: %.*s", (int)length, name);
+	return row;
 }
 
 MhexStatus settings_set(Settings *settings, const char *text, size_t length,
@@ -205,11 +206,11 @@ MhexStatus settings_set(Settings *settings, const char *text, size_t length,
 {
 	const char *equals = memchr(text, '=', length);
 	const size_t name_length = equals ? (size_t)(equals - text) : length;
-	const Setting *row = NULL;
 	bool negated = false;
-	MhexStatus status = find_row(&row, text, name_length, &negated, err);
-	if (status)
-		return status;
+	const Setting *row = find_row(text, name_length, &negated, err);
+	if (!row)
+		return MHEX_E_SYNTAX;
+	MhexStatus status = MHEX_OK;
 	uint64_t value = !negated;
 	if (equals && !negated) {
 		const size_t at = name_length + 1;

@@ -71,6 +71,12 @@ static MhexStatus get_storage(Reader *reader, StorageRef *ref, Storage **out,
 
 /* ---- Copying ---- */
 
+/* Where the bytes of a piece go, and where they are in the document. */
+typedef struct {
+	uint8_t *dst, *readable; /* readable may be NULL */
+	uint64_t at;
+} Target;
+
 /* The pattern, repeated, from its byte offset on. */
 static void repeat(const Source *source, uint64_t offset, uint8_t *dst, size_t length)
 {
@@ -90,47 +96,47 @@ static void repeat(const Source *source, uint64_t offset, uint8_t *dst, size_t l
 }
 
 static MhexStatus read_file(Reader *reader, const Source *source, const Piece *piece,
-			    uint8_t *dst, uint8_t *readable, uint64_t at, MhexError *err)
+			    const Target *target, MhexError *err)
 {
 	Storage *storage = NULL;
 	MhexStatus status = get_storage(reader, source->file, &storage, err);
 	if (status)
 		return status;
-	status = storage_read(storage, piece->offset, dst, (size_t)piece->length,
-			      readable, err);
+	status = storage_read(storage, piece->offset, target->dst, (size_t)piece->length,
+			      target->readable, err);
 	/* The sentence names the place in the file; say which place that is here. */
-	if (status && piece->offset != at)
-		mhex_error_prefix(err, "at 0x%" PRIx64 ": ", at);
+	if (status && piece->offset != target->at)
+		mhex_error_prefix(err, "at 0x%" PRIx64 ": ", target->at);
 	return status;
 }
 
 /* piece is resolved. */
-static MhexStatus read_resolved(Reader *reader, const Piece *piece, uint64_t at,
-				uint8_t *dst, uint8_t *readable, MhexError *err)
+static MhexStatus read_resolved(Reader *reader, const Piece *piece, const Target *target,
+				MhexError *err)
 {
 	const Source *source = source_table_get(*reader->table, piece->source);
 	const size_t length = (size_t)piece->length;
 	switch (source->kind) {
 	case SOURCE_FILE:
-		return read_file(reader, source, piece, dst, readable, at, err);
+		return read_file(reader, source, piece, target, err);
 	case SOURCE_ADDED:
-		add_buffer_read(source->added, piece->offset, dst, length);
+		add_buffer_read(source->added, piece->offset, target->dst, length);
 		break;
 	case SOURCE_FILL:
-		repeat(source, piece->offset, dst, length);
+		repeat(source, piece->offset, target->dst, length);
 		break;
 	case SOURCE_LOST:
-		memset(dst, 0, length);
-		if (!readable)
+		memset(target->dst, 0, length);
+		if (!target->readable)
 			return mhex_fail(err, MHEX_E_UNREADABLE,
 					 "the bytes at 0x%" PRIx64
 					 " were lost when the file was saved",
-					 at);
-		memset(readable, 0, length);
+					 target->at);
+		memset(target->readable, 0, length);
 		return MHEX_OK;
 	}
-	if (readable)
-		memset(readable, 1, length);
+	if (target->readable)
+		memset(target->readable, 1, length);
 	return MHEX_OK;
 }
 
@@ -138,13 +144,18 @@ MhexStatus reader_read_piece(Reader *reader, const Piece *piece, uint64_t at,
 			     uint8_t *dst, uint8_t *readable, MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
-	uint64_t done = 0;
-	while (!status && done < piece->length) {
-		const Piece rest = piece_part(piece, done, piece->length - done);
+	Piece rest = *piece;
+	Target target = {.at = at};
+	target.dst = dst;
+	target.readable = readable;
+	while (!status && rest.length > 0) {
 		const Piece part = source_resolve(*reader->table, &rest);
-		status = read_resolved(reader, &part, at + done, dst + done,
-				       readable ? readable + done : NULL, err);
-		done += part.length;
+		status = read_resolved(reader, &part, &target, err);
+		rest = piece_part(&rest, part.length, rest.length - part.length);
+		target.at += part.length;
+		target.dst += part.length;
+		if (target.readable)
+			target.readable += part.length;
 	}
 	return status;
 }

@@ -9,24 +9,23 @@
 
 MhexStatus storage_ref_new(StorageRef **out, Storage *storage, MhexError *err)
 {
-	MhexStatus status = MHEX_OK;
 	StorageRef *ref = calloc(1, sizeof(*ref));
 	*out = NULL;
-	if (!ref)
-		status = mhex_fail(err, MHEX_E_NOMEM, "%s: out of memory",
-				   storage_path(storage));
-	else
-		status = storage_clone(&ref->spare, storage, err);
-	if (status) {
+	if (!ref) {
+		(void)mhex_fail(err, MHEX_E_NOMEM, "%s: out of memory",
+				storage_path(storage));
 		storage_close(storage);
-		free(ref);
-		return status;
+		return MHEX_E_NOMEM;
 	}
 	ref->refs = 1;
 	ref->storage = storage;
 	atomic_init(&ref->window, storage_window(storage));
-	*out = ref;
-	return MHEX_OK;
+	const MhexStatus status = storage_clone(&ref->spare, storage, err);
+	if (status)
+		storage_ref_release(ref);
+	else
+		*out = ref;
+	return status;
 }
 
 void storage_ref_release(StorageRef *ref)

@@ -17,6 +17,8 @@ enum {
 	LARGE = 9 << 20, /* several slices */
 };
 
+TestSuite(search, .timeout = 60);
+
 static Snapshot snapshot_of(const void *bytes, uint64_t size)
 {
 	return (Snapshot){.bytes = bytes,
@@ -254,7 +256,7 @@ Test(search, goes_back_over_the_borders_of_slices)
 }
 
 /* Each of the 8 million places matches; compared one by one that is 2^39 bytes. */
-Test(search, is_not_slow_where_a_long_pattern_matches_everywhere, .timeout = 60)
+Test(search, is_not_slow_where_a_long_pattern_matches_everywhere)
 {
 	uint8_t *bytes = large_bytes();
 	Snapshot snapshot = snapshot_of(bytes, LARGE);
@@ -372,7 +374,7 @@ static void close_both(const Snapshot *snapshot)
 	(void)close(snapshot->go);
 }
 
-Test(search, ends_with_the_run_it_is_at_when_cancelled, .timeout = 20)
+Test(search, ends_with_the_run_it_is_at_when_cancelled)
 {
 	uint8_t *bytes = large_bytes();
 	Snapshot snapshot = snapshot_of(bytes, LARGE);
@@ -395,7 +397,7 @@ Test(search, ends_with_the_run_it_is_at_when_cancelled, .timeout = 20)
 }
 
 /* Nearly matches everywhere, so that one run would take hours. */
-Test(search, is_cancelled_in_the_middle_of_a_run, .timeout = 20)
+Test(search, is_cancelled_in_the_middle_of_a_run)
 {
 	uint8_t *bytes = large_bytes();
 	Snapshot snapshot = snapshot_of(bytes, LARGE);
@@ -416,7 +418,7 @@ Test(search, is_cancelled_in_the_middle_of_a_run, .timeout = 20)
 	free(bytes);
 }
 
-Test(search, shows_what_it_has_while_it_runs, .timeout = 20)
+Test(search, shows_what_it_has_while_it_runs)
 {
 	uint8_t *bytes = large_bytes();
 	Snapshot snapshot = snapshot_of(bytes, LARGE);

@@ -33,12 +33,12 @@ typedef enum {
 	NO_MODE = 1 << 14,
 } Economy;
 
-/* Without a message: what moves the cursor's eye least goes first; mode, access and
- * offset last. */
+/* Without a message: what moves the cursor's eye least goes first; access and mode
+ * last. */
 static const unsigned for_room[] = {
-	LESS_NAME,   LESS_BINARY,  LESS_BYTE,   LESS_PERCENT, LESS_DECIMAL,
-	LITTLE_NAME, NO_SELECTION, NO_NAME,     LESS_OFFSET,  TIGHT,
-	NO_COUNT,    LESS_MODE,    LESS_ACCESS, NO_MODE,
+	LESS_NAME,   LESS_BINARY,  LESS_BYTE, LESS_PERCENT, LESS_DECIMAL,
+	LITTLE_NAME, NO_SELECTION, NO_NAME,   LESS_OFFSET,  TIGHT,
+	NO_COUNT,    LESS_MODE,    NO_OFFSET, LESS_ACCESS,  NO_MODE,
 };
 
 /* A message is read now, and everything else will be there again after it; but not at

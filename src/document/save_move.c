@@ -2,12 +2,13 @@
 #include "document/save_move.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "document/save_temp.h"
 
 struct SaveMover {
 	int fd;
@@ -28,19 +29,6 @@ typedef struct {
 	uint64_t offset;
 } Place;
 
-static int open_scratch_file(void)
-{
-	const char *folders[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		if (!folders[i] || !*folders[i])
-			continue;
-		const int fd = open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-		if (fd >= 0)
-			return fd;
-	}
-	return -1;
-}
-
 static MhexStatus open_scratch(SaveMover *mover, MhexError *err)
 {
 	const uint64_t size = mover->plan->scratch;
@@ -50,20 +38,7 @@ static MhexStatus open_scratch(SaveMover *mover, MhexError *err)
 			       ? MHEX_OK
 			       : mhex_fail(err, MHEX_E_NOMEM, "save: out of memory");
 	}
-	mover->scratch_fd = open_scratch_file();
-	if (mover->scratch_fd < 0)
-		return mhex_fail_errno(err,
-				       "save: no temporary file for %" PRIu64
-				       " bytes that change places",
-				       size);
-	const int failed = posix_fallocate(mover->scratch_fd, 0, (off_t)size);
-	if (failed) {
-		errno = failed;
-		return mhex_fail_errno(
-			err, "save: %" PRIu64 " bytes that change places in $TMPDIR",
-			size);
-	}
-	return MHEX_OK;
+	return save_temp_open(&mover->scratch_fd, size, "that change places", err);
 }
 
 MhexStatus save_mover_open(SaveMover **out, int fd, const SavePlan *plan, MhexError *err)

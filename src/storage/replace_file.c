@@ -268,9 +268,7 @@ static bool unchanged(const struct stat *a, const struct stat *b)
 static MhexStatus changed_meanwhile(const ReplaceFile *file, MhexError *err)
 {
 	return mhex_fail(err, MHEX_E_CONFLICT,
-			 "%s: changed by another process during the save; nothing was "
-			 "changed",
-			 file->path);
+			 "%s: changed by another process during the save", file->path);
 }
 
 static MhexStatus check_before(const ReplaceFile *file, MhexError *err)

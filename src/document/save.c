@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A save from start to end, and which way it goes. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "document/save_io.h"
+#include "document/save_private.h"
+#include "storage/replace_file.h"
+
+/* ---- The worker ---- */
+
+MhexStatus save_go_on(const Save *save, MhexError *err)
+{
+	if (!job_cancelled(save->worker))
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_CANCELLED, "%s: the save was cancelled",
+			 save->path ? save->path : "standard output");
+}
+
+MhexStatus save_commit(const Save *save, MhexError *err)
+{
+	return job_commit(save->worker) ? MHEX_OK : save_go_on(save, err);
+}
+
+typedef enum {
+	NAME_OURS,
+	NAME_GONE,
+	NAME_ANOTHERS,
+} NameState;
+
+/* Which file has the name of the document's now? */
+static MhexStatus look_at_name(const Save *save, NameState *state, MhexError *err)
+{
+	struct stat now;
+	const FileStamp stamp = storage_stamp(save->file);
+	*state = NAME_OURS;
+	if (storage_kind(save->file) != STORAGE_FILE)
+		return MHEX_OK;
+	if (stat(save->path, &now) == 0) {
+		if (now.st_dev != stamp.device || now.st_ino != stamp.inode)
+			*state = NAME_ANOTHERS;
+		return MHEX_OK;
+	}
+	if (errno != ENOENT)
+		return mhex_fail_errno(err, "%s", save->path);
+	*state = NAME_GONE;
+	return MHEX_OK;
+}
+
+/* Another file has taken the name: theirs goes. */
+static MhexStatus replace_anothers(Save *save, MhexError *err)
+{
+	if (!save->force)
+		return mhex_fail(err, MHEX_E_CONFLICT,
+				 "%s: another file has this name now (! replaces it)",
+				 save->path);
+	return save_copy(save, err);
+}
+
+static void add_note(Save *save, const MhexError *reason, const char *text)
+{
+	(void)snprintf(save->result.note, sizeof(save->result.note), "%.*s%s",
+		       SAVE_NOTE_ROOM, reason->message, text);
+}
+
+/* The file is a running program: it keeps its bytes, the name gets others. */
+static MhexStatus save_same_size(Save *save, MhexError *err)
+{
+	MhexError reason = {0};
+	MhexStatus status =
+		save_has_moves(save) ? save_moves(save, err) : save_in_place(save, err);
+	if (status != MHEX_E_BUSY || err->sys_errno != ETXTBSY)
+		return status;
+	reason = *err;
+	save->result.in_place = false;
+	status = save_by_rename(save, storage_fd(save->file), err);
+	if (status == MHEX_E_UNSUPPORTED)
+		*err = reason;
+	if (!status)
+		add_note(save, &reason, ", so a new file has taken its place");
+	return status == MHEX_E_UNSUPPORTED ? MHEX_E_BUSY : status;
+}
+
+static MhexStatus save_other_size(Save *save, MhexError *err)
+{
+	MhexError reason = {0};
+	if (storage_kind(save->file) != STORAGE_FILE)
+		return mhex_fail(err, MHEX_E_UNSUPPORTED,
+				 "%s: its size cannot be changed, from 0x%" PRIx64
+				 " to 0x%" PRIx64,
+				 save->path, storage_size(save->file),
+				 piece_tree_size(save_tree(save)));
+	MhexStatus status = save_by_rename(save, storage_fd(save->file), &reason);
+	*err = reason;
+	if (status != MHEX_E_UNSUPPORTED)
+		return status;
+	status = save_moves(save, err);
+	if (!status)
+		add_note(save, &reason, ", so it was written in place");
+	return status;
+}
+
+static MhexStatus save_own(Save *save, MhexError *err)
+{
+	NameState name = NAME_OURS;
+	if (!save->has_file)
+		return save_copy(save, err);
+	const Source *source =
+		source_table_get(save->snapshot->table, save_tree(save)->file);
+	MhexStatus status = storage_ref_clone(source->file, &save->file, err);
+	if (!status)
+		status = save_look(save, err);
+	if (!status)
+		status = look_at_name(save, &name, err);
+	if (status)
+		return status;
+	if (name == NAME_ANOTHERS)
+		return replace_anothers(save, err);
+	if (name == NAME_GONE) {
+		status = save_by_rename(save, storage_fd(save->file), err);
+		if (!status)
+			(void)snprintf(save->result.note, sizeof(save->result.note),
+				       "the file was gone and has been made again");
+		return status;
+	}
+	const uint64_t size = piece_tree_size(save_tree(save));
+	if (size == save->snapshot->version.covered || size == storage_size(save->file))
+		return save_same_size(save, err);
+	return save_other_size(save, err);
+}
+
+static MhexStatus save_live(Save *save, MhexError *err)
+{
+	const uint64_t bytes = live_sync_bytes(save->live);
+	(void)job_commit(save->worker);
+	save->touched = true;
+	save->result.in_place = true;
+	save->result.bytes_changed = bytes;
+	return live_sync_run(save->live, err);
+}
+
+static MhexStatus save_output(Save *save, MhexError *err)
+{
+	save->touched = true;
+	save->result.bytes_changed = save->range.length;
+	return save_content_stream(save, save->output_fd, err);
+}
+
+static MhexStatus open_tools(Save *save, MhexError *err)
+{
+	save->buffers = malloc((size_t)SAVE_BUFFERS * SAVE_CHUNK);
+	if (!save->buffers)
+		return mhex_fail(err, MHEX_E_NOMEM, "no memory for the save");
+	return reader_open(&save->reader, save->snapshot, err);
+}
+
+static MhexStatus run(Job *job, void *context, MhexError *err)
+{
+	Save *save = context;
+	save->worker = job;
+	MhexStatus status = save->kind == SAVE_LIVE ? MHEX_OK : open_tools(save, err);
+	if (!status) {
+		switch (save->kind) {
+		case SAVE_OWN:
+			status = save_own(save, err);
+			break;
+		case SAVE_LIVE:
+			status = save_live(save, err);
+			break;
+		case SAVE_COPY:
+			status = save_copy(save, err);
+			break;
+		case SAVE_OUTPUT:
+			status = save_output(save, err);
+			break;
+		}
+	}
+	if (status && !save->touched)
+		save_error_add(err, "; nothing was changed");
+	reader_close(save->reader);
+	storage_close(save->file);
+	free(save->buffers);
+	save->reader = NULL;
+	save->file = NULL;
+	save->buffers = NULL;
+	return status;
+}
+
+/* ---- The document's thread ---- */
+
+static void free_save(Save *save)
+{
+	snapshot_release(save->snapshot);
+	base_bytes_free(save->base);
+	save_kept_free(&save->kept);
+	storage_close(save->replacement);
+	free(save->path);
+	free(save);
+}
+
+/* Does path lead to the document's own file, by whatever way? */
+static bool is_own_path(const Document *doc, const char *path)
+{
+	struct stat st;
+	if (!doc->path)
+		return false;
+	if (strcmp(path, doc->path) == 0)
+		return true;
+	if (document_has_file(doc)) {
+		const FileStamp own = storage_stamp(document_storage(doc));
+		return stat(path, &st) == 0 && st.st_dev == own.device &&
+		       st.st_ino == own.inode;
+	}
+	char *target = replace_file_target(path);
+	char *own = replace_file_target(doc->path);
+	const bool same = target && own && strcmp(target, own) == 0;
+	free(target);
+	free(own);
+	return same;
+}
+
+static MhexStatus check_own(const Document *doc, MhexError *err)
+{
+	if (!doc->path)
+		return mhex_fail(err, MHEX_E_UNSUPPORTED,
+				 "%s: has no file name yet; write FILE gives it one",
+				 doc->name ? doc->name : "document");
+	if (doc->access != ACCESS_VIEW)
+		return MHEX_OK;
+	if (document_has_file(doc) && !storage_writable(document_storage(doc)))
+		return mhex_fail(err, MHEX_E_READONLY, "%s: may not be written",
+				 doc->path);
+	return mhex_fail(err, MHEX_E_READONLY,
+			 "%s: open for viewing only; access preview allows edits",
+			 doc->path);
+}
+
+static MhexStatus choose(Save *save, const Document *doc, const SaveRequest *request,
+			 MhexError *err)
+{
+	const bool own = request->output_fd < 0 &&
+			 (!request->path || is_own_path(doc, request->path));
+	save->output_fd = request->output_fd;
+	save->force = request->force;
+	save->has_file = document_has_file(doc);
+	if (request->output_fd >= 0)
+		save->kind = SAVE_OUTPUT;
+	else if (own && !(request->path && request->has_range))
+		save->kind = doc->access == ACCESS_LIVE ? SAVE_LIVE : SAVE_OWN;
+	else
+		save->kind = SAVE_COPY;
+	save->takes_name = save->kind == SAVE_COPY && !doc->path && !request->has_range;
+	if (save->kind == SAVE_OUTPUT)
+		return MHEX_OK;
+	if (save->kind != SAVE_COPY) {
+		const MhexStatus status = check_own(doc, err);
+		if (status)
+			return status;
+	}
+	save->path = strdup(save->kind == SAVE_COPY ? request->path : doc->path);
+	return save->path ? MHEX_OK : document_no_memory(err);
+}
+
+/* What the worker needs of the document, which may go on changing. */
+static MhexStatus take_version(Save *save, Document *doc, const SaveRequest *request,
+			       MhexError *err)
+{
+	if (save->kind == SAVE_LIVE)
+		return live_sync_begin(doc, &save->live, err);
+	const bool part = save->kind == SAVE_OWN && request->has_range;
+	const MhexStatus status =
+		part ? document_snapshot_range(doc, request->range, &save->snapshot, err)
+		     : document_snapshot(doc, &save->snapshot, err);
+	if (status)
+		return status;
+	const uint64_t size = snapshot_size(save->snapshot);
+	save->range = (Range){0, size};
+	if (request->has_range && !part) {
+		save->range = request->range;
+		if (!range_fits(save->range.offset, save->range.length, size))
+			return mhex_fail(err, MHEX_E_RANGE,
+					 "0x%" PRIx64 " is past the end (0x%" PRIx64 ")",
+					 range_end(save->range), size);
+	}
+	save->base = base_bytes_clone(doc->base);
+	save->has_stamp = doc->has_stamp;
+	save->stamp = doc->stamp;
+	save->options = (StorageOptions){
+		.wanted = doc->access,
+		.window = storage_window(document_storage(doc)),
+	};
+	return save->base ? MHEX_OK : document_no_memory(err);
+}
+
+MhexStatus document_save_start(Document *doc, const SaveRequest *request, int wake_fd,
+			       Save **out, MhexError *err)
+{
+	*out = NULL;
+	if (doc->saving)
+		return mhex_fail(err, MHEX_E_BUSY, "another save is still running");
+	Save *save = calloc(1, sizeof(*save));
+	if (!save)
+		return document_no_memory(err);
+	save->kept.spill = -1;
+	MhexStatus status = choose(save, doc, request, err);
+	if (!status)
+		status = take_version(save, doc, request, err);
+	if (!status)
+		status = job_start(&save->job, run, save, wake_fd, err);
+	if (status) {
+		if (save->live)
+			live_sync_end(doc, save->live, status);
+		free_save(save);
+		return status;
+	}
+	doc->saving = save;
+	*out = save;
+	return MHEX_OK;
+}
+
+bool save_done(const Save *save)
+{
+	return job_done(save->job);
+}
+
+void save_cancel(Save *save)
+{
+	job_cancel(save->job);
+}
+
+void save_get_progress(const Save *save, uint64_t *done, uint64_t *total)
+{
+	job_get_progress(save->job, done, total);
+}
+
+static MhexStatus tell_in_place(Document *doc, Save *save, MhexError *err)
+{
+	SavedInPlace done = {.saved = save->snapshot};
+	const MhexStatus status = save_kept_hand_over(&save->kept, &done, err);
+	if (status) {
+		add_buffer_free(done.memory);
+		return status;
+	}
+	return document_saved_in_place(doc, &done, err);
+}
+
+static MhexStatus tell_by_rename(Document *doc, Save *save, MhexError *err)
+{
+	Storage *storage = save->replacement;
+	save->replacement = NULL;
+	if (save->takes_name) {
+		const MhexStatus status = document_set_path(doc, save->path, err);
+		if (status) {
+			storage_close(storage);
+			return status;
+		}
+		save->result.renamed_name = true;
+	}
+	return document_saved_by_rename(doc, save->snapshot, storage, err);
+}
+
+/* What the save has done to the file, whether it succeeded or not. */
+static MhexStatus tell_document(Document *doc, Save *save, MhexStatus status,
+				MhexError *err)
+{
+	if (save->kind == SAVE_LIVE) {
+		live_sync_end(doc, save->live, status);
+		return status;
+	}
+	/* Our own way there and back is nobody else's change. */
+	if (status && save->put_back && doc->has_stamp)
+		doc->stamp = save->back_stamp;
+	if (save->replacement) {
+		MhexError *where = status ? NULL : err;
+		const MhexStatus told = tell_by_rename(doc, save, where);
+		return status ? status : told;
+	}
+	if (!status && save->outcome == SAVED_IN_PLACE)
+		return tell_in_place(doc, save, err);
+	return status;
+}
+
+MhexStatus document_save_finish(Document *doc, Save *save, SaveResult *result,
+				MhexError *err)
+{
+	MhexStatus status = job_finish(save->job, err);
+	doc->saving = NULL;
+	status = tell_document(doc, save, status, err);
+	*result = save->result;
+	free_save(save);
+	return status;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_DOCUMENT_SAVE_KEPT_H
+#define MHEX_DOCUMENT_SAVE_KEPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/array.h"
+#include "document/document_private.h"
+
+/*
+ * Old bytes of a file, kept before a save overwrites them: to put them back when it fails
+ * half-way, and for undo when it succeeds.
+ *
+ * Up to SAVE_KEPT_MEMORY_MAX in memory, more in a file without a name, whose blocks are
+ * allocated when it is opened. Belongs to one thread at a time.
+ */
+enum {
+	SAVE_KEPT_MEMORY_MAX = 16 << 20
+};
+
+typedef struct {
+	ARRAY(KeptBytes) ranges; /* ascending, no two of them adjoining */
+	uint64_t size;           /* bytes kept so far */
+	AddBuffer *memory;       /* or */
+	int spill;
+} SaveKept;
+
+/* bytes: how many will be kept at most. */
+MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, MhexError *err);
+/* Also one that was never opened, but has spill -1 and is all zeroes else. */
+void save_kept_free(SaveKept *kept);
+
+/* Keep what the file holds at offset, which lies behind all that was kept before. */
+MhexStatus save_kept_add(SaveKept *kept, uint64_t offset, const void *bytes,
+			 size_t length, MhexError *err);
+/* at: as in KeptBytes. */
+MhexStatus save_kept_read(const SaveKept *kept, uint64_t at, void *dst, size_t length,
+			  MhexError *err);
+
+/* For document_saved_in_place(); ranges stay here, the bytes go over to *done. */
+MhexStatus save_kept_hand_over(SaveKept *kept, SavedInPlace *done, MhexError *err);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_DOCUMENT_SAVE_PRIVATE_H
+#define MHEX_DOCUMENT_SAVE_PRIVATE_H
+
+#include "base/job.h"
+#include "document/document_private.h"
+#include "document/save_kept.h"
+
+/*
+ * One save, from its start on the document's thread through a worker to its end.
+ *
+ *   save.c           start, finish, and which way it goes
+ *   save_in_place.c  the same size: what changed is stored where it lies
+ *   save_moves.c     in place, when bytes change places or the size changes
+ *   save_rename.c    a new file in the place of the old one
+ *   save_copy.c      another file, or standard output
+ *   save_check.c     has somebody else changed what was edited?
+ *   save_content.c   a version of the document into a file
+ *   save_kept.c      old bytes, for the way back and for undo
+ */
+enum {
+	SAVE_CHUNK = 64 << 10, /* bytes worked on at a time */
+	SAVE_NOTE_ROOM = 200,  /* of the reason in a note */
+};
+
+typedef enum {
+	SAVE_OWN,    /* to the document's own file */
+	SAVE_LIVE,   /* likewise; it is there already and must reach the disk */
+	SAVE_COPY,   /* to another file */
+	SAVE_OUTPUT, /* to a stream */
+} SaveKind;
+
+typedef enum {
+	SAVED_ELSEWHERE, /* the document's edits stay unsaved */
+	SAVED_IN_PLACE,
+	SAVED_BY_RENAME,
+} SaveOutcome;
+
+struct Save {
+	Job *job; /* the owner's */
+	SaveKind kind;
+
+	/* What is wanted; fixed when the worker starts. */
+	char *path; /* NULL: SAVE_OUTPUT */
+	int output_fd;
+	bool has_file;   /* the document's own is there */
+	bool takes_name; /* a document without a name: the copy becomes its file */
+	bool force;
+	Range range;        /* of the snapshot; all of it but for a copy */
+	Snapshot *snapshot; /* released on the document's thread */
+	BaseBytes *base;    /* a copy of the document's */
+	bool has_stamp;
+	FileStamp stamp;        /* as in Document */
+	StorageOptions options; /* for the new file */
+	LiveSync *live;
+
+	/* The worker's. */
+	Job *worker;
+	Reader *reader;   /* of the snapshot */
+	Storage *file;    /* the current source; its stamp is that at the beginning */
+	uint8_t *buffers; /* SAVE_BUFFERS of SAVE_CHUNK */
+	bool stale;       /* has_stamp, and the file is no longer as it was */
+	bool touched;     /* the sentence of a failure says what the file holds now */
+
+	/* What came of it. */
+	SaveOutcome outcome;
+	SaveKept kept;
+	Storage *replacement; /* SAVED_BY_RENAME */
+	bool put_back;        /* it failed, and the file has its old bytes again, ... */
+	FileStamp back_stamp; /* but new times */
+	SaveResult result;
+};
+
+enum {
+	SAVE_NEW_BYTES,
+	SAVE_OLD_BYTES,
+	SAVE_BASE_BYTES,
+	SAVE_KNOWN,
+	SAVE_BUFFERS,
+};
+
+static inline uint8_t *save_buffer(const Save *save, int which)
+{
+	return save->buffers + (size_t)which * SAVE_CHUNK;
+}
+
+static inline const PieceTree *save_tree(const Save *save)
+{
+	return &save->snapshot->version.tree;
+}
+
+/* The first part of range that fits a buffer. */
+static inline Range save_chunk(Range range)
+{
+	return (Range){range.offset,
+		       range.length < SAVE_CHUNK ? range.length : SAVE_CHUNK};
+}
+
+/* MHEX_E_CANCELLED when it was, while that is possible. */
+MhexStatus save_go_on(const Save *save, MhexError *err);
+/* From here on it can only go forward. */
+MhexStatus save_commit(const Save *save, MhexError *err);
+
+/* Measure the file, and compare it with the stamp. */
+MhexStatus save_look(Save *save, MhexError *err);
+/* The first of bytes [offset, offset + length) that another process has changed since it
+ * was edited is MHEX_E_CONFLICT, unless forced. in_file: what the file holds there;
+ * wanted: what it will hold; a byte that is right already is no conflict. */
+MhexStatus save_check_bytes(const Save *save, uint64_t offset, const uint8_t *in_file,
+			    const uint8_t *wanted, size_t length, MhexError *err);
+/* The same for all that a save replaces which moves bytes or makes a new file. */
+MhexStatus save_check_file(const Save *save, MhexError *err);
+
+/* How many bytes of save->range save_content_write() will write: all but holes. */
+MhexStatus save_content_bytes(const Save *save, uint64_t *bytes, MhexError *err);
+/* save->range becomes the whole content of to, an empty file; holes are kept. bytes: as
+ * above, for the progress. */
+MhexStatus save_content_write(const Save *save, int to, uint64_t bytes, MhexError *err);
+/* save->range to a stream. */
+MhexStatus save_content_stream(const Save *save, int to, MhexError *err);
+
+/* Each fills in save->outcome and save->result. */
+MhexStatus save_in_place(Save *save, MhexError *err);
+/* Do bytes of the file change places? Then not save_in_place(), but: */
+bool save_has_moves(const Save *save);
+MhexStatus save_moves(Save *save, MhexError *err);
+/* old: the open file that has the name, or -1. */
+MhexStatus save_by_rename(Save *save, int old, MhexError *err);
+MhexStatus save_copy(Save *save, MhexError *err);
+
+#endif

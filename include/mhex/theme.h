@@ -20,7 +20,8 @@
  *   half-typed     the typed digit is reverse and dim, the cursor on the missing one
  *   unreadable     ?? instead of digits
  *   live access    bold and reverse, the only such word on the status line
- *   error          reverse
+ *   error          reverse; a message is bold
+ *   popup          reverse, but for its selected line
  *
  * The class of a byte (zero, printable, space, control, high, ff) is a colour only: the
  * digits say it too.

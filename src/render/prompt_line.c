@@ -14,10 +14,10 @@ enum {
 static void draw_live(const Frame *frame, Grid *grid, int row)
 {
 	const int begin = grid->cols - LIVE_WIDTH;
-	const Cell *cells = grid->cells + (size_t)row * (size_t)grid->cols;
-	if (frame->access != ACCESS_LIVE || grid->cols < LIVE_COLS ||
+	if (frame->access != ACCESS_LIVE || grid->cols < LIVE_COLS || row >= grid->rows ||
 	    grid->cursor_col >= begin - PROMPT_AHEAD)
 		return;
+	const Cell *cells = grid->cells + (size_t)row * (size_t)grid->cols;
 	for (int col = begin - PROMPT_AHEAD; col < grid->cols; col++) {
 		if (cells[col].rune != ' ')
 			return;

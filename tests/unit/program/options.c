@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-	WORDS_MAX = 12
+	WORDS_MAX = 20
 };
 
 static Options options;

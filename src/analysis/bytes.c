@@ -37,6 +37,20 @@ static MhexStatus check_kind(const Token *token, bool masked, MhexError *err)
 	return MHEX_OK;
 }
 
+/* Many at a time: millions of single bytes would be felt. */
+static void add_repeated(StrBuf *out, const char *bytes, size_t length, uint64_t times)
+{
+	char chunk[4096];
+	const size_t most = sizeof(chunk) / length;
+	const size_t filled = times < most ? (size_t)times : most;
+	for (size_t i = 0; i < filled; i++)
+		memcpy(chunk + i * length, bytes, length);
+	for (; filled > 0 && times >= filled; times -= filled)
+		strbuf_add(out, chunk, filled * length);
+	for (; times > 0; times--)
+		strbuf_add(out, bytes, length);
+}
+
 static MhexStatus add_token(Result *result, const Token *token, MhexError *err)
 {
 	const size_t length = token->value.length;
@@ -51,11 +65,16 @@ static MhexStatus add_token(Result *result, const Token *token, MhexError *err)
 			err->status = MHEX_E_RANGE;
 		return MHEX_E_RANGE;
 	}
-	for (uint64_t n = 0; n < token->repeat; n++) {
-		strbuf_add(&result->bytes, token->value.text, length);
-		for (size_t i = 0; i < length && result->masked; i++)
-			strbuf_add_char(&result->keep,
-					token_mask(token, i) == 0 ? '\1' : '\0');
+	add_repeated(&result->bytes, token->value.text, length, token->repeat);
+	if (result->masked) {
+		StrBuf keep = {0};
+		for (size_t i = 0; i < length; i++)
+			strbuf_add_char(&keep, token_mask(token, i) == 0 ? '\1' : '\0');
+		if (keep.failed)
+			result->keep.failed = true;
+		else
+			add_repeated(&result->keep, keep.text, length, token->repeat);
+		strbuf_free(&keep);
 	}
 	if (result->bytes.failed || result->keep.failed)
 		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");

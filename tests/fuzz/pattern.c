@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/matcher.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum {
+	COMPARED_MAX = 4096 /* longer patterns are only parsed */
+};
+
+static void check(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+/* The least value that each element accepts. */
+static void write_match(const Pattern *pattern, uint8_t *bytes)
+{
+	for (size_t i = 0; i < pattern->length; i++) {
+		const PatternElement *element = &pattern->elements[i];
+		bytes[i] = element->kind == ELEMENT_MASK ? element->value : element->low;
+	}
+}
+
+static void check_matcher(const Pattern *pattern, const uint8_t *bytes, size_t length)
+{
+	Matcher matcher;
+	matcher_init(&matcher, pattern);
+	size_t found = matcher_find(&matcher, bytes, length, 0, NULL);
+	for (size_t at = 0; at + pattern->length <= length; at++) {
+		check((found == at) == pattern_matches(pattern, bytes + at));
+		if (found == at)
+			found = matcher_find(&matcher, bytes, length, at + 1, NULL);
+	}
+	check(found == SIZE_MAX);
+}
+
+/* Any text is a pattern, or an error whose caret lies in the text. What a pattern without
+ * numbers describes is matched by it, and in the text itself with that in its middle the
+ * matcher finds what comparing at every place finds. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	Pattern pattern;
+	MhexError err = {.caret = -1};
+	const MhexStatus status = pattern_parse(&pattern, (const char *)data, size, &err);
+	if (status) {
+		check(err.status == status && err.message[0] && pattern.length == 0);
+		check(err.caret >= 0 && (size_t)err.caret <= size);
+		return 0;
+	}
+	check(pattern.length >= 1 && pattern.length <= PATTERN_MAX);
+	if (pattern.length <= COMPARED_MAX) {
+		const size_t length = 2 * size + pattern.length;
+		uint8_t *bytes = malloc(length);
+		check(bytes != NULL);
+		memcpy(bytes, data, size);
+		write_match(&pattern, bytes + size);
+		memcpy(bytes + size + pattern.length, data, size);
+		check(pattern.number_count > 0 ||
+		      pattern_matches(&pattern, bytes + size));
+		check_matcher(&pattern, bytes, length);
+		free(bytes);
+	}
+	pattern_free(&pattern);
+	return 0;
+}

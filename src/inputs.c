@@ -68,9 +68,12 @@ static MhexStatus spool(Editor *editor, int fd, const char *name, bool *partial,
 	Progress progress = {.name = name,
 			     .shown = isatty(STDERR_FILENO) != 0,
 			     .next_ms = now() + PROGRESS_FIRST_MS};
-	MhexStatus status =
-		spool_fd(&storage, fd, name, (size_t)editor_settings(editor)->window,
-			 show_progress, &progress, err);
+	MhexStatus status = spool_fd(
+		&storage, fd, name,
+		(StorageOptions){.window = (size_t)editor_settings(editor)->window,
+				 .progress = show_progress,
+				 .context = &progress},
+		err);
 	erase_progress(&progress);
 	if (fd != STDIN_FILENO)
 		(void)close(fd);

@@ -43,10 +43,11 @@ static void on_sigbus(int signo, siginfo_t *info, void *context)
 		 * let the interrupted instruction complete. Writable, because
 		 * that instruction may be a store. */
 		// NOLINTNEXTLINE(performance-no-int-to-ptr)
-		void *replaced = mmap(
-			(void *)page, page_size, PROT_READ | PROT_WRITE,
+		void *lost = (void *)page;
+		const void *replaced = mmap(
+			lost, page_size, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-		if (replaced != MAP_FAILED) {
+		if (replaced == lost) {
 			remember(page);
 			errno = saved_errno;
 			return;

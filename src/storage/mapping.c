@@ -59,25 +59,15 @@ static void drop(MappingWindow *window)
 	*window = (MappingWindow){0};
 }
 
-/* False when there was nothing to give back. */
-static bool drop_all(Mapping *mapping)
-{
-	bool dropped = false;
-	for (unsigned i = 0; i < mapping->places; i++) {
-		dropped |= mapping->windows[i].base != NULL;
-		drop(&mapping->windows[i]);
-	}
-	return dropped;
-}
-
 void mapping_release(Mapping *mapping)
 {
-	(void)drop_all(mapping);
+	for (unsigned i = 0; i < mapping->places; i++)
+		drop(&mapping->windows[i]);
 }
 
 void mapping_set_window(Mapping *mapping, size_t window)
 {
-	(void)drop_all(mapping);
+	mapping_release(mapping);
 	mapping->wanted = mapping_window_length(window);
 	mapping->granted = granted_at_first(mapping->wanted);
 }
@@ -128,6 +118,23 @@ static MappingWindow *map(Mapping *mapping, uint64_t offset, uint64_t size)
 	return place;
 }
 
+/* The length that is granted has been refused. */
+static MappingWindow *find_shorter(Mapping *mapping, uint64_t offset, uint64_t size)
+{
+	const size_t page = page_length();
+	MappingWindow *window = NULL;
+	while (!window && errno == ENOMEM && mapping->granted > page) {
+		mapping->granted /= 2;
+		window = map(mapping, offset, size);
+	}
+	if (!window || mapping->granted == page)
+		return window;
+	/* All that was left: leave the half of it to others. */
+	drop(window);
+	mapping->granted /= 2;
+	return map(mapping, offset, size);
+}
+
 MappingWindow *mapping_find(Mapping *mapping, uint64_t offset, uint64_t size)
 {
 	assert(offset < size);
@@ -138,30 +145,12 @@ MappingWindow *mapping_find(Mapping *mapping, uint64_t offset, uint64_t size)
 			return window;
 		}
 	}
-	const size_t page = page_length();
-	bool halved = false;
-	for (;;) {
-		MappingWindow *window = map(mapping, offset, size);
-		if (window && !halved)
-			return window;
-		if (!window && errno != ENOMEM)
-			return NULL;
-		if (window) {
-			/* All that was left: leave the half of it to others. */
-			halved = false;
-			drop(window);
-		} else {
-			if (drop_all(mapping))
-				continue;
-			if (mapping->granted == page) {
-				errno = ENOMEM;
-				return NULL;
-			}
-			halved = true;
-		}
-		if (mapping->granted > page)
-			mapping->granted /= 2;
-	}
+	MappingWindow *window = map(mapping, offset, size);
+	if (window || errno != ENOMEM)
+		return window;
+	mapping_release(mapping);
+	window = map(mapping, offset, size);
+	return window ? window : find_shorter(mapping, offset, size);
 }
 
 void mapping_repair(Mapping *mapping, MappingWindow *window, void *first, void *last)

@@ -8,16 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "/proc/PID/mem" to "/proc/PID/" in path; false when it is something else. */
-static bool folder_of_memory(int fd, char *path, size_t size)
+/* "/proc/PID/mem" to "/proc/PID/" in folder; false when it is something else. */
+static bool folder_of_memory(int fd, char *folder, size_t size)
 {
 	char link[32];
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	const ssize_t length = readlink(link, path, size - 1);
+	const ssize_t length = readlink(link, folder, size - 1);
 	if (length < 4)
 		return false;
-	path[length] = '\0';
-	char *name = path + length - 4;
+	folder[length] = '\0';
+	char *name = folder + length - 4;
 	if (strcmp(name, "/mem") != 0)
 		return false;
 	name[1] = '\0';
@@ -80,12 +80,13 @@ bool process_map_load(ProcessMap *map, int fd)
 {
 	char path[PATH_MAX];
 	*map = (ProcessMap){0};
-	/* Room for the 4 letters: what was read ended with "mem". */
+	/* One less: "maps" is longer than the "mem" that was read. */
 	if (!folder_of_memory(fd, path, sizeof(path) - 1)) {
 		errno = EINVAL;
 		return false;
 	}
-	strcat(path, "maps");
+	const size_t length = strlen(path);
+	(void)snprintf(path + length, sizeof(path) - length, "maps");
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return false;

@@ -25,8 +25,7 @@ typedef struct {
 	bool on_disk;
 	uint64_t size;
 	char *buffer; /* CHUNK bytes */
-	SpoolProgress progress;
-	void *context;
+	StorageOptions options;
 } Spool;
 
 /* An unlinked file in folder; -1 with errno. */
@@ -130,17 +129,17 @@ static MhexStatus copy_all(Spool *spool, MhexError *err)
 			return mhex_fail_errno(err,
 					       "%s: only %" PRIu64 " bytes were read",
 					       spool->name, spool->size);
-		if (spool->progress && !spool->progress(spool->context, spool->size))
+		if (spool->options.progress &&
+		    !spool->options.progress(spool->options.context, spool->size))
 			return MHEX_OK;
 	}
 }
 
-MhexStatus spool_fd(Storage **out, int fd, const char *name, size_t window,
-		    SpoolProgress progress, void *context, MhexError *err)
+MhexStatus spool_fd(Storage **out, int fd, const char *name, StorageOptions options,
+		    MhexError *err)
 {
 	*out = NULL;
-	Spool spool = {
-		.name = name, .from = fd, .progress = progress, .context = context};
+	Spool spool = {.name = name, .from = fd, .options = options};
 	if (fcntl(fd, F_GETFD) < 0) /* the memfd would get its number */
 		return mhex_fail_errno(err, "%s: cannot be read", name);
 	spool.to = backend_memory_fd();
@@ -155,7 +154,7 @@ MhexStatus spool_fd(Storage **out, int fd, const char *name, size_t window,
 	free(spool.buffer);
 	MhexError reason = {.status = MHEX_OK};
 	const MhexStatus adopted =
-		backend_adopt_memory(out, spool.to, name, window, &reason);
+		backend_adopt_memory(out, spool.to, name, options.window, &reason);
 	if (adopted && !status && err)
 		*err = reason;
 	return status ? status : adopted;

@@ -15,15 +15,12 @@ enum {
 	SPOOL_MEMORY_MAX = 64 << 20
 }; /* bytes */
 
-/* Called now and then while it copies; returning false stops the copying and keeps
- * what came. */
-typedef bool (*SpoolProgress)(void *context, uint64_t bytes);
-
-/* Read fd to its end. On a read or write error (full disk) the status says so,
- * with the number of bytes read in the sentence, and *out is still what came
- * (NULL only when nothing could be set up). fd stays open. */
-MhexStatus spool_fd(Storage **out, int fd, const char *name, size_t window,
-		    SpoolProgress progress, void *context, MhexError *err);
+/* Read fd to its end; of the options window, progress and context count. On a read or
+ * write error (full disk) the status says so, with the number of bytes read in the
+ * sentence, and *out is still what came (NULL only when nothing could be set up). fd
+ * stays open. */
+MhexStatus spool_fd(Storage **out, int fd, const char *name, StorageOptions options,
+		    MhexError *err);
 
 /* Open path for spooling when it is a FIFO; waits for a writer. */
 MhexStatus spool_open_fifo(int *fd, const char *path, MhexError *err);

@@ -312,17 +312,18 @@ static MhexStatus exchange_plain(Store *store, uint64_t offset, const uint8_t *b
 			    err);
 }
 
-MhexStatus store_exchange(Store *store, uint64_t offset, const uint8_t *base,
-			  const uint8_t *bytes, size_t length, size_t *stored,
-			  MhexError *err)
+MhexStatus store_exchange(Store *store, Range range, const uint8_t *base,
+			  const uint8_t *bytes, size_t *stored, MhexError *err)
 {
+	const size_t length = (size_t)range.length;
 	MhexStatus status = MHEX_OK;
 	*stored = 0;
 	while (!status && *stored < length) {
 		const size_t done = *stored;
 		size_t part = length - done;
 		status = (store->mapped ? exchange_mapped : exchange_plain)(
-			store, offset + done, base + done, bytes + done, &part, err);
+			store, range.offset + done, base + done, bytes + done, &part,
+			err);
 		*stored += part;
 	}
 	return status;

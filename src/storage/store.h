@@ -38,13 +38,12 @@ int store_fd(const Store *store);
  * MHEX_E_NOSPACE. */
 MhexStatus store_reserve(Store *store, Range range, MhexError *err);
 
-/* Store length bytes at offset where the file holds base. *stored is how many
- * were stored before the end or the failure. MHEX_E_CONFLICT: the byte at
- * offset + *stored is not base's; MHEX_E_SHRUNK/MHEX_E_IO: the page is lost. A byte
+/* Store bytes over range where the file holds base. *stored is how many were stored
+ * before the end or the failure. MHEX_E_CONFLICT: the byte at
+ * range.offset + *stored is not base's; MHEX_E_SHRUNK/MHEX_E_IO: the page is lost. A byte
  * where base and bytes are equal is compared but not written. */
-MhexStatus store_exchange(Store *store, uint64_t offset, const uint8_t *base,
-			  const uint8_t *bytes, size_t length, size_t *stored,
-			  MhexError *err);
+MhexStatus store_exchange(Store *store, Range range, const uint8_t *base,
+			  const uint8_t *bytes, size_t *stored, MhexError *err);
 
 /* All that was stored reaches the disk: one msync(MS_SYNC | MS_INVALIDATE) for each
  * window, from its first to its last changed page (earlier windows were synced when

@@ -107,8 +107,8 @@ Test(device_storage, stores_reach_what_lies_behind_the_device)
 
 		cr_assert(zero(int, (int)store_open(&store, storage, NULL)));
 		cr_assert(zero(int, (int)store_reserve(store, (Range){at, 6}, NULL)));
-		cr_assert(zero(int, (int)store_exchange(store, at, base, bytes, 6,
-							&stored, &err)),
+		cr_assert(zero(int, (int)store_exchange(store, (Range){at, 6}, base,
+							bytes, &stored, &err)),
 			  "%s", err.message);
 		cr_assert(zero(int, (int)store_sync(store, &err)), "%s", err.message);
 		cr_assert(zero(int, (int)store_verify(store, at, bytes, 6, NULL)));
@@ -132,7 +132,7 @@ Test(device_storage, nothing_is_stored_past_its_end)
 	cr_assert(zero(int, (int)store_open(&store, storage, NULL)));
 
 	const MhexStatus status =
-		store_exchange(store, SIZE, bytes, bytes + 1, 1, &stored, NULL);
+		store_exchange(store, (Range){SIZE, 1}, bytes, bytes + 1, &stored, NULL);
 
 	cr_expect(eq(int, (int)status, (int)MHEX_E_SHRUNK));
 	cr_expect(zero(sz, stored));

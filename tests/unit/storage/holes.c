@@ -173,8 +173,8 @@ static int store_on_full_disk(void *context)
 	CHILD_CHECK(open_on_full_disk(&storage, &store));
 	memset(bytes, 'x', sizeof(bytes));
 	/* Not reserved: as where allocating in advance proves nothing. */
-	CHILD_CHECK(store_exchange(store, 100, zeroes, bytes, sizeof(bytes), &stored,
-				   &err) == MHEX_E_IO);
+	CHILD_CHECK(store_exchange(store, (Range){100, sizeof(bytes)}, zeroes, bytes,
+				   &stored, &err) == MHEX_E_IO);
 	CHILD_CHECK(stored == (size_t)sysconf(_SC_PAGESIZE) - 100);
 	CHILD_CHECK(strstr(err.message, "cannot store at 0x1000") != NULL);
 	CHILD_CHECK(store_sync(store, NULL) == MHEX_OK);
@@ -183,8 +183,8 @@ static int store_on_full_disk(void *context)
 	/* With room again it goes on as if nothing had been. */
 	(void)snprintf(path, sizeof(path), "%s/fill", folder);
 	CHILD_CHECK(truncate(path, 0) == 0);
-	CHILD_CHECK(store_exchange(store, 4096, zeroes, bytes, 10, &stored, &err) ==
-		    MHEX_OK);
+	CHILD_CHECK(store_exchange(store, (Range){4096, 10}, zeroes, bytes, &stored,
+				   &err) == MHEX_OK);
 	CHILD_CHECK(pread(store_fd(store), &byte, 1, 4096) == 1 && byte == 'x');
 	store_close(store);
 	storage_close(storage);

@@ -171,8 +171,8 @@ Test(pread_storage, an_edit_is_in_the_process_at_once)
 	cr_assert(zero(int, (int)store_open(&store, fixture.storage, &err)), "%s",
 		  err.message);
 	cr_assert(zero(int, (int)store_reserve(store, (Range){address(8), 4}, NULL)));
-	cr_assert(zero(int, (int)store_exchange(store, address(8), base, bytes, 4,
-						&stored, NULL)));
+	cr_assert(zero(int, (int)store_exchange(store, (Range){address(8), 4}, base,
+						bytes, &stored, NULL)));
 	cr_assert(zero(int, (int)store_sync(store, &err)), "%s", err.message);
 	cr_assert(zero(int, (int)store_verify(store, address(8), bytes, 4, NULL)));
 
@@ -190,7 +190,7 @@ Test(pread_storage, an_edit_of_another_byte_is_a_conflict)
 
 	cr_assert(zero(int, (int)store_open(&store, fixture.storage, NULL)));
 	const MhexStatus status =
-		store_exchange(store, address(0), base, bytes, 2, &stored, NULL);
+		store_exchange(store, (Range){address(0), 2}, base, bytes, &stored, NULL);
 
 	cr_expect(eq(int, (int)status, (int)MHEX_E_CONFLICT));
 	cr_expect(eq(sz, stored, 1));
@@ -205,8 +205,8 @@ Test(pread_storage, an_edit_where_nothing_is_mapped_is_an_error)
 	const uint8_t bytes[2] = {1, 2};
 
 	cr_assert(zero(int, (int)store_open(&store, fixture.storage, NULL)));
-	const MhexStatus status = store_exchange(store, address(fixture.page), bytes,
-						 bytes + 1, 1, &stored, NULL);
+	const MhexStatus status = store_exchange(store, (Range){address(fixture.page), 1},
+						 bytes, bytes + 1, &stored, NULL);
 
 	cr_expect(eq(int, (int)status, (int)MHEX_E_IO));
 	cr_expect(zero(sz, stored));

@@ -38,7 +38,8 @@ static Storage *spool(int fd)
 {
 	Storage *storage = NULL;
 	MhexError err = {0};
-	cr_assert(zero(int, (int)spool_fd(&storage, fd, "input", 0, NULL, NULL, &err)),
+	cr_assert(zero(int,
+		       (int)spool_fd(&storage, fd, "input", (StorageOptions){0}, &err)),
 		  "%s", err.message);
 	return storage;
 }
@@ -171,14 +172,19 @@ static bool on_progress(void *context, uint64_t bytes)
 	       (!progress->stop_at_bytes || bytes < progress->stop_at_bytes);
 }
 
+static StorageOptions with(Progress *progress)
+{
+	return (StorageOptions){.progress = on_progress, .context = progress};
+}
+
 Test(spool, progress_is_told)
 {
 	Progress progress = {.rising = true};
 	Storage *storage = NULL;
 	sample_resize(&sample, 10 << 20);
 
-	cr_assert(zero(int, (int)spool_fd(&storage, sample.fd, "input", 0, on_progress,
-					  &progress, NULL)));
+	cr_assert(zero(
+		int, (int)spool_fd(&storage, sample.fd, "input", with(&progress), NULL)));
 
 	cr_expect(gt(u64, progress.calls, 1));
 	cr_expect(progress.rising);
@@ -198,7 +204,7 @@ Test(spool, stopping_keeps_what_came)
 
 	/* The writing end stays open: there is no end of input. */
 	const MhexStatus status =
-		spool_fd(&storage, ends[0], "input", 0, on_progress, &progress, NULL);
+		spool_fd(&storage, ends[0], "input", with(&progress), NULL);
 
 	cr_expect(zero(int, (int)status));
 	cr_expect(eq(u64, storage_size(storage), 200));
@@ -213,7 +219,7 @@ Test(spool, progress_is_told_while_nothing_comes)
 	cr_assert(zero(int, pipe(ends)));
 
 	const MhexStatus status =
-		spool_fd(&storage, ends[0], "input", 0, on_progress, &progress, NULL);
+		spool_fd(&storage, ends[0], "input", with(&progress), NULL);
 
 	cr_expect(zero(int, (int)status));
 	cr_expect(eq(u64, progress.calls, 2));
@@ -229,7 +235,8 @@ Test(spool, what_cannot_be_read_is_told)
 	MhexError err = {0};
 	const int fd = open("/", O_RDONLY | O_CLOEXEC);
 
-	const MhexStatus status = spool_fd(&storage, fd, "input", 0, NULL, NULL, &err);
+	const MhexStatus status =
+		spool_fd(&storage, fd, "input", (StorageOptions){0}, &err);
 
 	cr_expect(eq(int, (int)status, (int)MHEX_E_IO));
 	cr_expect(eq(int, err.sys_errno, EISDIR));
@@ -248,8 +255,7 @@ Test(spool, a_closed_input_is_told)
 	const int fd = dup(sample.fd);
 	(void)close(fd);
 
-	const MhexStatus status =
-		spool_fd(&storage, fd, "input", 0, on_progress, &progress, &err);
+	const MhexStatus status = spool_fd(&storage, fd, "input", with(&progress), &err);
 
 	cr_expect(ne(int, (int)status, (int)MHEX_OK));
 	cr_expect(eq(int, err.sys_errno, EBADF));
@@ -269,7 +275,7 @@ Test(spool, a_limit_of_file_sizes_is_an_error)
 	cr_assert(zero(int, setrlimit(RLIMIT_FSIZE, &low)));
 
 	const MhexStatus status =
-		spool_fd(&storage, sample.fd, "input", 0, NULL, NULL, &err);
+		spool_fd(&storage, sample.fd, "input", (StorageOptions){0}, &err);
 	cr_assert(zero(int, setrlimit(RLIMIT_FSIZE, &limit)));
 
 	cr_expect(eq(int, (int)status, (int)MHEX_E_NOSPACE));
@@ -289,7 +295,7 @@ static int spool_to_small_disk(void *context)
 	uint8_t byte = 0;
 	if (!sample_mount_tmpfs(folder, context))
 		return CHILD_SKIPPED;
-	CHILD_CHECK(spool_fd(&storage, sample.fd, "input", 0, NULL, NULL, &err) ==
+	CHILD_CHECK(spool_fd(&storage, sample.fd, "input", (StorageOptions){0}, &err) ==
 		    MHEX_E_NOSPACE);
 	CHILD_CHECK(err.sys_errno == ENOSPC);
 	CHILD_CHECK(storage != NULL);

@@ -54,7 +54,7 @@ static MhexStatus invert(uint64_t offset, size_t length, size_t *stored, MhexErr
 		bytes[i] = (uint8_t)~base[i];
 	}
 	const MhexStatus status =
-		store_exchange(store, offset, base, bytes, length, stored, err);
+		store_exchange(store, (Range){offset, length}, base, bytes, stored, err);
 	free(bytes);
 	free(base);
 	return status;
@@ -126,7 +126,7 @@ Test(store, an_exchange_back_restores_what_was_there)
 	cr_assert(zero(int, (int)invert(3, 16, &stored, NULL)));
 
 	const MhexStatus status =
-		store_exchange(store, 3, bytes, base, 16, &stored, NULL);
+		store_exchange(store, (Range){3, 16}, bytes, base, &stored, NULL);
 
 	cr_expect(zero(int, (int)status));
 	for (uint64_t at = 0; at < 32; at++)
@@ -314,9 +314,9 @@ Test(store, a_hole_is_stored_into)
 	sample_resize(&sample, 2 * far);
 
 	cr_assert(zero(int, (int)store_reserve(store, (Range){far + 5, 12}, NULL)));
-	cr_assert(zero(int, (int)store_exchange(store, far + 5, zeroes,
-						(const uint8_t *)"hello, world", 12,
-						&stored, NULL)));
+	cr_assert(zero(int, (int)store_exchange(store, (Range){far + 5, 12}, zeroes,
+						(const uint8_t *)"hello, world", &stored,
+						NULL)));
 	cr_assert(zero(int, (int)store_sync(store, NULL)));
 
 	cr_expect(
@@ -337,8 +337,8 @@ Test(store, works_beyond_4_gib)
 	for (size_t i = 0; i < 3; i++) {
 		size_t stored = 0;
 		cr_assert(zero(int, (int)store_reserve(store, (Range){far[i], 6}, NULL)));
-		cr_assert(zero(int, (int)store_exchange(store, far[i], zeroes,
-							(const uint8_t *)"abcdef", 6,
+		cr_assert(zero(int, (int)store_exchange(store, (Range){far[i], 6}, zeroes,
+							(const uint8_t *)"abcdef",
 							&stored, NULL)));
 	}
 	cr_assert(zero(int, (int)store_sync(store, NULL)));

@@ -38,8 +38,8 @@ struct Document {
 	Access access;
 	const EditModel *model;
 	Stock *stock;
-	Version now;     /* now.tree.file is the current source */
-	Reader reader;   /* of now */
+	Version now;   /* now.tree.file is the current source */
+	Reader reader; /* of now */
 	History *history;
 	BaseBytes *base; /* of the current source's file */
 	/* The file as it was when bytes were edited that base does not remember: those of
@@ -82,8 +82,8 @@ struct Snapshot {
 	Version version;    /* version.tree.file: the source of the file to save to */
 };
 
-/* The version that a save of only the edits inside range makes: the file, with range as it
- * is in the document. MHEX_E_REFUSED while the sizes differ. */
+/* The version that a save of only the edits inside range makes: the file, with range as
+ * it is in the document. MHEX_E_REFUSED while the sizes differ. */
 MhexStatus document_snapshot_range(Document *doc, Range range, Snapshot **out,
 				   MhexError *err);
 
@@ -95,12 +95,12 @@ typedef struct {
 
 /* A save in place that has succeeded. */
 typedef struct {
-	const Snapshot *saved; /* what the file now holds, from its first byte to its last;
-				* taken from this document after the last save */
+	const Snapshot *saved; /* what the file now holds, from its first byte to its
+				* last; taken from this document after the last save */
 	const KeptBytes *kept; /* ascending, not overlapping */
 	size_t kept_count;
-	AddBuffer *memory;     /* at most one of the two is not NULL; taken over, also */
-	Storage *spill;        /* on failure */
+	AddBuffer *memory; /* at most one of the two is not NULL; taken over, also */
+	Storage *spill;    /* on failure */
 } SavedInPlace;
 
 /*
@@ -111,8 +111,8 @@ typedef struct {
  * file is, in this order, in what was kept; where `saved` has it (the piece of the old
  * source that holds o, at whatever place it is now); lost (SOURCE_LOST, unreadable in
  * undo). So kept must have every old byte that `saved` does not have anywhere, and no
- * other; bytes that `saved` merely moved need not be kept. Cost: the pieces of `saved` and of
- * the current version.
+ * other; bytes that `saved` merely moved need not be kept. Cost: the pieces of `saved`
+ * and of the current version.
  *
  * The current version then has its pieces in a new current source, clean where it equals
  * `saved`. No undo step is made: older steps go on, seen through the overlay. The file is
@@ -131,9 +131,10 @@ MhexStatus document_saved_by_rename(Document *doc, const Snapshot *saved,
  * A save of a live document: three parts, the second on another thread.
  *
  * The first takes the store (with what it has not synced) away from the document, which
- * opens a new one for its next edit. run syncs and compares what was stored with the file:
- * a byte that another process changed after us is MHEX_E_CONFLICT, once: it is then theirs
- * and no longer counts as ours. end tells the document; status is what run returned.
+ * opens a new one for its next edit. run syncs and compares what was stored with the
+ * file: a byte that another process changed after us is MHEX_E_CONFLICT, once: it is then
+ * theirs and no longer counts as ours. end tells the document; status is what run
+ * returned.
  */
 typedef struct LiveSync LiveSync;
 
@@ -144,6 +145,10 @@ uint64_t live_sync_bytes(const LiveSync *sync);
 void live_sync_end(Document *doc, LiveSync *sync, MhexStatus status);
 
 /* ---- Among the files of the document itself ---- */
+
+/* version is taken over, also on failure. */
+MhexStatus document_snapshot_version(Document *doc, Version *version, Snapshot **out,
+				     MhexError *err);
 
 Stock *stock_new(void);
 Stock *stock_retain(Stock *stock);
@@ -167,6 +172,14 @@ bool document_settle(Document *doc, uint64_t offset, const PieceList *pieces,
 bool document_capture(Document *doc, Range range, const Piece *pieces, size_t count);
 /* The same for a change to another version. */
 bool document_capture_switch(Document *doc, const PieceTree *to);
+
+/* What the screen and a sentence call it. */
+const char *document_shown_name(const Document *doc);
+/* After each edit: count it, and forget base bytes when nothing is modified any more. */
+void document_edited(Document *doc);
+
+/* Edit as access says from now on; what live has stored and not synced is forgotten. */
+bool document_use_access(Document *doc, Access access);
 
 bool live_open(Document *doc);
 void live_close(Document *doc);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the file holds under an edit: remembered for the save, and compared with what is
+ * typed. */
+
+#include <string.h>
+
+#include "document/document_private.h"
+
+enum {
+	CHUNK = 8 << 10,
+	/* In longer edits only runs of SETTLE_RUN bytes and more become the file's, so
+	 * that a large paste does not fall apart into as many pieces as it has chance
+	 * hits. */
+	SETTLE_ALL_MAX = 64 << 10,
+	SETTLE_RUN = 256,
+};
+
+static size_t chunk_of(uint64_t length)
+{
+	return length < CHUNK ? (size_t)length : CHUNK;
+}
+
+/* ---- Typed the same ---- */
+
+/* One piece that is being compared with the file. */
+typedef struct {
+	Document *doc;
+	PieceList *out;
+	size_t run_min;
+	uint8_t mine[CHUNK], theirs[CHUNK], readable[CHUNK];
+} Settling;
+
+static size_t run_length(const uint8_t *flags, size_t at, size_t length)
+{
+	size_t end = at + 1;
+	while (end < length && flags[end] == flags[at])
+		end++;
+	return end - at;
+}
+
+/* readable[i] becomes: the byte is the file's. */
+static MhexStatus compare(Settling *settling, uint64_t offset, const Piece *part)
+{
+	const size_t length = (size_t)part->length;
+	Storage *storage = document_storage(settling->doc);
+	uint8_t *same = settling->readable;
+	MhexStatus status =
+		storage_read(storage, offset, settling->theirs, length, same, NULL);
+	if (status)
+		return status;
+	/* A byte of ours that cannot be read equals nothing; rare enough to ask for all.
+	 */
+	status = reader_read_piece(&settling->doc->reader, part, offset, settling->mine,
+				   NULL, NULL);
+	if (status)
+		return status;
+	for (size_t i = 0; i < length; i++)
+		same[i] = same[i] && settling->mine[i] == settling->theirs[i];
+	return MHEX_OK;
+}
+
+static bool settle_part(Settling *settling, uint64_t offset, const Piece *part)
+{
+	const uint32_t file = settling->doc->now.tree.file;
+	const size_t length = (size_t)part->length;
+	if (part->source == file && part->offset == offset)
+		return piece_list_add(settling->out, *part);
+	if (compare(settling, offset, part) != MHEX_OK)
+		return piece_list_add(settling->out, *part);
+	for (size_t at = 0; at < length;) {
+		const size_t run = run_length(settling->readable, at, length);
+		const bool same = settling->readable[at] && run >= settling->run_min;
+		const Piece piece = same ? (Piece){offset + at, run, file}
+					 : piece_part(part, at, run);
+		if (!piece_list_add(settling->out, piece))
+			return false;
+		at += run;
+	}
+	return true;
+}
+
+bool document_settle(Document *doc, uint64_t offset, const PieceList *pieces,
+		     PieceList *out)
+{
+	const uint64_t length = pieces_length(pieces->items, pieces->count);
+	const uint64_t size = storage_size(document_storage(doc));
+	uint64_t known = doc->now.covered < size ? doc->now.covered : size;
+	if (length > BASE_BYTES_MAX)
+		known = 0;
+	Settling settling = {.doc = doc,
+			     .out = out,
+			     .run_min = length > SETTLE_ALL_MAX ? SETTLE_RUN : 1};
+	for (size_t i = 0; i < pieces->count; i++) {
+		Piece rest = pieces->items[i];
+		while (rest.length > 0 && offset < known) {
+			const uint64_t room = known - offset;
+			const size_t length_now =
+				chunk_of(rest.length < room ? rest.length : room);
+			const Piece part = piece_part(&rest, 0, length_now);
+			if (!settle_part(&settling, offset, &part))
+				return false;
+			rest = piece_part(&rest, part.length, rest.length - part.length);
+			offset += part.length;
+		}
+		if (!piece_list_add(out, rest))
+			return false;
+		offset += rest.length;
+	}
+	return true;
+}
+
+/* ---- Remembered for the save ---- */
+
+/* The file as it is now stands for all bytes that are not remembered one by one. */
+static void keep_stamp(Document *doc)
+{
+	if (doc->has_stamp)
+		return;
+	Storage *storage = document_storage(doc);
+	/* When it cannot be measured any more, the save will say so. */
+	(void)storage_measure(storage, NULL);
+	doc->stamp = storage_stamp(storage);
+	doc->has_stamp = true;
+}
+
+static bool remember(Document *doc, Range range)
+{
+	uint8_t bytes[CHUNK], readable[CHUNK];
+	Storage *storage = document_storage(doc);
+	while (range.length > 0) {
+		const size_t part = chunk_of(range.length);
+		if (storage_read(storage, range.offset, bytes, part, readable, NULL))
+			memset(readable, 0, part);
+		if (!base_bytes_put(doc->base, range.offset, bytes, readable, part))
+			return false;
+		range = (Range){range.offset + part, range.length - part};
+	}
+	return true;
+}
+
+/* The clean bytes of range in the current version. */
+static bool remember_clean(Document *doc, Range range, uint64_t *budget)
+{
+	const uint64_t end = range_end(range);
+	Range run = piece_tree_next_clean(&doc->now.tree, range.offset);
+	while (run.length > 0 && run.offset < end) {
+		run = range_intersect(run, range);
+		if (run.length > *budget) {
+			keep_stamp(doc);
+			return true;
+		}
+		*budget -= run.length;
+		if (!remember(doc, run))
+			return false;
+		run = piece_tree_next_clean(&doc->now.tree, range_end(run));
+	}
+	return true;
+}
+
+bool document_capture(Document *doc, Range range, const Piece *pieces, size_t count)
+{
+	uint64_t budget = BASE_BYTES_MAX;
+	uint64_t at = range.offset;
+	const uint64_t end = range_end(range);
+	for (size_t i = 0; i < count && at < end; i++) {
+		const Piece *piece = &pieces[i];
+		const bool clean =
+			piece->source == doc->now.tree.file && piece->offset == at;
+		const Range under = range_intersect((Range){at, piece->length}, range);
+		if (!clean && !remember_clean(doc, under, &budget))
+			return false;
+		at += piece->length;
+	}
+	const bool appends =
+		end == document_size(doc) && pieces_length(pieces, count) >= range.length;
+	if (!appends && pieces_length(pieces, count) != range.length)
+		keep_stamp(doc);
+	return true;
+}
+
+bool document_capture_switch(Document *doc, const PieceTree *to)
+{
+	uint64_t budget = BASE_BYTES_MAX;
+	if (piece_tree_size(to) != document_size(doc))
+		keep_stamp(doc);
+	const Range all = {0, document_size(doc)};
+	Range run = piece_tree_next_modified(to, 0);
+	while (run.length > 0 && run.offset < all.length) {
+		if (!remember_clean(doc, range_intersect(run, all), &budget))
+			return false;
+		run = piece_tree_next_modified(to, range_end(run));
+	}
+	return true;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Edits: what is checked before an edit model makes one. */
+
+#include <inttypes.h>
+
+#include "document/document_private.h"
+
+/* Offsets of files are signed. */
+static const uint64_t size_max = INT64_MAX;
+
+static MhexStatus check_offset(const Document *doc, uint64_t offset, MhexError *err)
+{
+	const uint64_t size = document_size(doc);
+	if (offset <= size)
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_RANGE,
+			 "0x%" PRIx64 " is past the end (0x%" PRIx64 ")", offset, size);
+}
+
+static MhexStatus check_range(const Document *doc, Range range, MhexError *err)
+{
+	const uint64_t size = document_size(doc);
+	if (range_fits(range.offset, range.length, size))
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_RANGE,
+			 "0x%" PRIx64 "..0x%" PRIx64 " is past the end (0x%" PRIx64 ")",
+			 range.offset, range_end(range), size);
+}
+
+static MhexStatus check_growth(const Document *doc, uint64_t length, MhexError *err)
+{
+	const uint64_t size = document_size(doc);
+	if (length == 0 || (size <= size_max && length <= size_max - size))
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_RANGE,
+			 "0x%" PRIx64 " bytes more make it larger than a file can be",
+			 length);
+}
+
+/* What of length bytes put at offset replaces bytes that are there. */
+static Range under(const Document *doc, uint64_t offset, uint64_t length)
+{
+	const uint64_t room = document_size(doc) - offset;
+	return (Range){offset, length < room ? length : room};
+}
+
+/* bytes in place of range. */
+static MhexStatus put_bytes(Document *doc, Range range, const void *bytes, size_t length,
+			    MhexError *err)
+{
+	AddBuffer *added = doc->stock->added;
+	const uint64_t before = add_buffer_size(added);
+	Piece piece;
+	if (!stock_add_bytes(doc->stock, bytes, length, &piece))
+		return document_no_memory(err);
+	const MhexStatus status = doc->model->replace(doc, range, &piece, 1, err);
+	if (status)
+		add_buffer_cut(added, before);
+	return status;
+}
+
+MhexStatus document_overwrite(Document *doc, uint64_t offset, const void *bytes,
+			      size_t length, MhexError *err)
+{
+	MhexStatus status = check_offset(doc, offset, err);
+	if (status || length == 0)
+		return status;
+	const Range replaced = under(doc, offset, length);
+	status = check_growth(doc, length - replaced.length, err);
+	if (status)
+		return status;
+	return put_bytes(doc, replaced, bytes, length, err);
+}
+
+MhexStatus document_insert(Document *doc, uint64_t offset, const void *bytes,
+			   size_t length, MhexError *err)
+{
+	MhexStatus status = check_offset(doc, offset, err);
+	if (!status)
+		status = check_growth(doc, length, err);
+	if (status || length == 0)
+		return status;
+	return put_bytes(doc, (Range){offset, 0}, bytes, length, err);
+}
+
+MhexStatus document_delete(Document *doc, Range range, MhexError *err)
+{
+	const MhexStatus status = check_range(doc, range, err);
+	if (status || range.length == 0)
+		return status;
+	return doc->model->replace(doc, range, NULL, 0, err);
+}
+
+MhexStatus document_fill(Document *doc, Range range, const void *pattern, size_t length,
+			 bool insert, MhexError *err)
+{
+	MhexStatus status = check_offset(doc, range.offset, err);
+	if (!status && length == 0)
+		status = mhex_fail(err, MHEX_E_RANGE, "there is nothing to fill with");
+	if (status || range.length == 0)
+		return status;
+	const Range replaced = insert ? (Range){range.offset, 0}
+				      : under(doc, range.offset, range.length);
+	status = check_growth(doc, range.length - replaced.length, err);
+	if (status)
+		return status;
+	Piece piece = {0, range.length, SOURCE_ID_ZERO};
+	if (!stock_fill_source(doc->stock, pattern, length, &piece.source))
+		return document_no_memory(err);
+	return doc->model->replace(doc, replaced, &piece, 1, err);
+}
+
+MhexStatus document_resize(Document *doc, uint64_t size, MhexError *err)
+{
+	const uint64_t now = document_size(doc);
+	if (size < now)
+		return doc->model->replace(doc, range_between(size, now), NULL, 0, err);
+	const Piece zeroes = {0, size - now, SOURCE_ID_ZERO};
+	const MhexStatus status = check_growth(doc, zeroes.length, err);
+	if (status || zeroes.length == 0)
+		return status;
+	return doc->model->replace(doc, (Range){now, 0}, &zeroes, 1, err);
+}
+
+/* ---- Steps ---- */
+
+void document_begin(Document *doc)
+{
+	history_begin(doc->history, doc->model->keeps_versions ? &doc->now : NULL);
+}
+
+void document_end(Document *doc)
+{
+	history_end(doc->history, doc->model->keeps_versions ? &doc->now : NULL);
+}
+
+void document_join(Document *doc)
+{
+	history_join(doc->history);
+}
+
+MhexStatus document_undo(Document *doc, uint64_t *at, MhexError *err)
+{
+	uint64_t place = 0;
+	const MhexStatus status = doc->model->undo(doc, &place, err);
+	if (!status && at)
+		*at = place;
+	return status;
+}
+
+MhexStatus document_redo(Document *doc, uint64_t *at, MhexError *err)
+{
+	uint64_t place = 0;
+	const MhexStatus status = doc->model->redo(doc, &place, err);
+	if (!status && at)
+		*at = place;
+	return status;
+}
+
+MhexStatus document_revert(Document *doc, MhexError *err)
+{
+	return doc->model->revert(doc, err);
+}

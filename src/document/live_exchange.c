@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* One change of a file that is edited live: all of it is stored, or nothing. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "document/live_private.h"
+#include "document/succession.h"
+
+enum {
+	CHUNK = 16 << 10
+};
+
+bool live_cover(Document *doc)
+{
+	PieceTree *stored = &doc->live->stored;
+	const uint64_t size = piece_tree_size(stored);
+	const Piece tail =
+		document_file_piece(doc, range_between(size, document_size(doc)));
+	return tail.length == 0 || piece_tree_replace(stored, (Range){size, 0}, &tail, 1);
+}
+
+MhexStatus live_get_store(Document *doc, MhexError *err)
+{
+	Live *live = doc->live;
+	if (live->store)
+		return MHEX_OK;
+	/* A handle of its own: the sync takes it to another thread. */
+	MhexStatus status =
+		storage_ref_clone(document_source(doc)->file, &live->storage, err);
+	if (!status)
+		status = store_open(&live->store, live->storage, err);
+	if (status) {
+		storage_close(live->storage);
+		live->storage = NULL;
+	}
+	return status;
+}
+
+/* ---- One change ---- */
+
+/* What is stored, and what is expected to be there. Both cover the same range. */
+typedef struct {
+	Document *doc;
+	Range range;
+	PieceTree from, to;
+	Reader reader_from, reader_to;
+	uint8_t *old, *new; /* CHUNK bytes each */
+} Exchange;
+
+static void exchange_free(Exchange *exchange)
+{
+	reader_free(&exchange->reader_from);
+	reader_free(&exchange->reader_to);
+	piece_tree_release(&exchange->from);
+	piece_tree_release(&exchange->to);
+	free(exchange->old);
+	free(exchange->new);
+}
+
+static bool exchange_init(Exchange *exchange, Document *doc, uint64_t offset,
+			  const PieceList *from, const PieceList *to)
+{
+	PieceTree empty = piece_tree_empty(doc->stock->pool, doc->now.tree.file);
+	SourceTable *const *table = &doc->stock->table;
+	*exchange = (Exchange){.doc = doc, .from = empty, .to = empty};
+	exchange->range = (Range){offset, pieces_length(to->items, to->count)};
+	reader_init(&exchange->reader_from, table, &exchange->from, false);
+	reader_init(&exchange->reader_to, table, &exchange->to, false);
+	exchange->old = malloc(CHUNK);
+	exchange->new = malloc(CHUNK);
+	return exchange->old && exchange->new &&piece_tree_build(&exchange->from, from) &&
+	       piece_tree_build(&exchange->to, to);
+}
+
+/* The bytes of both sides at done. */
+static MhexStatus read_chunk(Exchange *exchange, uint64_t done, size_t length,
+			     MhexError *err)
+{
+	const MhexStatus status = reader_read(&exchange->reader_from, done, exchange->old,
+					      length, NULL, err);
+	return status ? status
+		      : reader_read(&exchange->reader_to, done, exchange->new, length,
+				    NULL, err);
+}
+
+static size_t next_chunk(uint64_t rest)
+{
+	return rest < CHUNK ? (size_t)rest : CHUNK;
+}
+
+/* The first length bytes become what they were; nothing more can be done where that
+ * fails. */
+static bool take_back(Exchange *exchange, uint64_t length)
+{
+	bool all = true;
+	for (uint64_t done = 0; done < length;) {
+		const size_t part = next_chunk(length - done);
+		size_t stored = 0;
+		const Range range = {exchange->range.offset + done, part};
+		all = !read_chunk(exchange, done, part, NULL) &&
+		      !store_exchange(exchange->doc->live->store, range, exchange->new,
+				      exchange->old, &stored, NULL) &&
+		      all;
+		done += part;
+	}
+	return all;
+}
+
+/* All of it or nothing. */
+static MhexStatus store_bytes(Exchange *exchange, MhexError *err)
+{
+	Live *live = exchange->doc->live;
+	uint64_t done = 0;
+	MhexStatus status = store_reserve(live->store, exchange->range, err);
+	while (!status && done < exchange->range.length) {
+		const size_t part = next_chunk(exchange->range.length - done);
+		size_t stored = 0;
+		status = read_chunk(exchange, done, part, err);
+		if (!status)
+			status = store_exchange(
+				live->store, (Range){exchange->range.offset + done, part},
+				exchange->old, exchange->new, &stored, err);
+		done += stored;
+	}
+	if (status && !take_back(exchange, done))
+		mhex_error_prefix(
+			err, "0x%" PRIx64 "..0x%" PRIx64 " is only partly as it was: ",
+			exchange->range.offset, exchange->range.offset + done);
+	return status;
+}
+
+/* A byte that is again what it was at the last sync is the file's, others are ours. */
+static bool note_run(Exchange *exchange, uint64_t done, size_t at, size_t end, bool same)
+{
+	Document *doc = exchange->doc;
+	const Range run = {exchange->range.offset + done + at, end - at};
+	PieceList list = {0};
+	const Piece file = document_file_piece(doc, run);
+	bool noted = same ? piece_list_add(&list, file)
+			  : piece_tree_collect(&exchange->to,
+					       (Range){done + at, end - at}, &list);
+	noted = noted &&
+		piece_tree_replace(&doc->live->stored, run, list.items, list.count);
+	piece_list_free(&list);
+	return noted;
+}
+
+static bool note_chunk(Exchange *exchange, uint64_t done, size_t length)
+{
+	Live *live = exchange->doc->live;
+	uint8_t first[CHUNK], known[CHUNK];
+	const Range chunk = {exchange->range.offset + done, length};
+	const uint64_t offset = chunk.offset;
+	if (read_chunk(exchange, done, length, NULL))
+		return false;
+	base_bytes_read(live->old, offset, first, length, known);
+	/* What is remembered of a byte that is the file's may be from long ago. */
+	Range run = piece_tree_next_clean(&live->stored, offset);
+	while (run.length > 0 && run.offset < range_end(chunk)) {
+		run = range_intersect(run, chunk);
+		memcpy(first + (run.offset - offset),
+		       exchange->old + (run.offset - offset), (size_t)run.length);
+		run = piece_tree_next_clean(&live->stored, range_end(run));
+	}
+	if (!base_bytes_put(live->old, offset, first, NULL, length))
+		return false;
+	for (size_t at = 0; at < length;) {
+		const bool same = first[at] == exchange->new[at];
+		size_t end = at + 1;
+		while (end < length && (first[end] == exchange->new[end]) == same)
+			end++;
+		if (!note_run(exchange, done, at, end, same))
+			return false;
+		at = end;
+	}
+	return true;
+}
+
+/* stored, with what is going to be stored; *before is how it was. */
+static bool note_bytes(Exchange *exchange, PieceTree *before)
+{
+	Live *live = exchange->doc->live;
+	const uint64_t length = exchange->range.length;
+	*before = piece_tree_retain(&live->stored);
+	bool noted = live_cover(exchange->doc) &&
+		     (!live->sync || live_sync_touch(live->sync, exchange->range));
+	for (uint64_t done = 0; noted && done < length;) {
+		const size_t part = next_chunk(length - done);
+		noted = note_chunk(exchange, done, part);
+		done += part;
+	}
+	return noted;
+}
+
+static void forget_notes(Document *doc, PieceTree *before)
+{
+	piece_tree_release(&doc->live->stored);
+	doc->live->stored = *before;
+}
+
+/* `to` in place of `from`, in the file. Noted first: then nothing can fail behind it. */
+MhexStatus live_exchange(Document *doc, uint64_t offset, const PieceList *from,
+			 const PieceList *to, MhexError *err)
+{
+	Exchange work;
+	PieceTree before;
+	MhexStatus status = live_get_store(doc, err);
+	if (status)
+		return status;
+	if (!exchange_init(&work, doc, offset, from, to)) {
+		exchange_free(&work);
+		return document_no_memory(err);
+	}
+	if (note_bytes(&work, &before))
+		status = store_bytes(&work, err);
+	else
+		status = document_no_memory(err);
+	if (status)
+		forget_notes(doc, &before);
+	else
+		piece_tree_release(&before);
+	exchange_free(&work);
+	return status;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The file as it is now, perhaps another one of the same name, under the edits as they
+ * are. */
+
+#include <errno.h>
+
+#include "document/document_private.h"
+#include "document/succession.h"
+
+enum {
+	CHUNK = 8 << 10
+};
+
+/* ---- Conflicts ---- */
+
+/* Edited bytes of one chunk whose file byte is no longer what it was. changed: the file
+ * is not as it was when bytes were edited that are not remembered one by one. */
+static MhexStatus count_chunk(Document *doc, Range range, bool changed, uint64_t *count,
+			      MhexError *err)
+{
+	uint8_t was[CHUNK], known[CHUNK], is[CHUNK], readable[CHUNK];
+	const size_t length = (size_t)range.length;
+	base_bytes_read(doc->base, range.offset, was, length, known);
+	const MhexStatus status = storage_read(document_storage(doc), range.offset, is,
+					       length, readable, err);
+	for (size_t i = 0; !status && i < length; i++) {
+		const bool differs = !readable[i] || was[i] != is[i];
+		*count += known[i] ? differs : changed;
+	}
+	return status;
+}
+
+static MhexStatus count_conflicts(Document *doc, uint64_t *count, MhexError *err)
+{
+	const FileStamp now = storage_stamp(document_storage(doc));
+	const uint64_t size = doc->now.covered;
+	/* After an insertion or a deletion it cannot be told what lies over what. */
+	const bool changed = doc->has_stamp && document_size(doc) == size &&
+			     !file_stamp_equal(&doc->stamp, &now);
+	MhexStatus status = MHEX_OK;
+	*count = 0;
+	Range run = piece_tree_next_modified(&doc->now.tree, 0);
+	while (!status && run.length > 0 && run.offset < size) {
+		Range part = range_intersect(run, (Range){0, size});
+		if (part.length > CHUNK)
+			part.length = CHUNK;
+		status = count_chunk(doc, part, changed, count, err);
+		run = piece_tree_next_modified(&doc->now.tree, range_end(part));
+	}
+	return status;
+}
+
+/* ---- Another length, another file ---- */
+
+/* How many bytes at the end of the document are nothing but what the file has lost. */
+static uint64_t lost_tail(const Document *doc, uint64_t size)
+{
+	uint64_t end = document_size(doc);
+	PieceCursor cursor;
+	while (end > 0 && piece_cursor_seek(&cursor, &doc->now.tree, end - 1)) {
+		const Piece *piece = &cursor.piece;
+		if (piece->source != doc->now.tree.file ||
+		    piece->offset + piece->length <= size)
+			break;
+		if (piece->offset < size) {
+			end = cursor.offset + (size - piece->offset);
+			break;
+		}
+		end = cursor.offset;
+	}
+	return document_size(doc) - end;
+}
+
+/* A step of its own, when there are steps whose offsets count on those bytes. */
+static bool cut_tail(Document *doc, uint64_t length)
+{
+	const uint64_t at = document_size(doc) - length;
+	Version before = version_retain(&doc->now);
+	bool done = length == 0 ||
+		    piece_tree_replace(&doc->now.tree, (Range){at, length}, NULL, 0);
+	const bool steps =
+		doc->model->keeps_versions && (history_undo_steps(doc->history) > 0 ||
+					       history_redo_steps(doc->history) > 0);
+	if (done && length > 0 && steps &&
+	    !history_push_versions(doc->history, at, &before, &doc->now)) {
+		version_release(&doc->now);
+		doc->now = version_retain(&before);
+		done = false;
+	}
+	version_release(&before);
+	return done;
+}
+
+/* file, taken over, is what has the document's name. */
+static MhexStatus take_file(Document *doc, StorageRef *file, MhexError *err)
+{
+	const FileStamp old = storage_stamp(document_storage(doc));
+	const FileStamp new = storage_stamp(file->storage);
+	const uint64_t size = new.size < doc->now.covered ? new.size : doc->now.covered;
+	const bool same_file = old.device == new.device &&old.inode ==
+			       new.inode &&storage_kind(file->storage) != STORAGE_SPECIAL;
+	PieceTree holds = piece_tree_empty(doc->stock->pool, doc->now.tree.file);
+	const Piece common = document_file_piece(doc, (Range){0, size});
+	const uint64_t tail = lost_tail(doc, size);
+	const bool done =
+		piece_tree_replace(&holds, (Range){0, 0}, &common, size > 0 ? 1 : 0) &&
+		document_succeed_by_file(doc, file, &holds, !same_file);
+	piece_tree_release(&holds);
+	if (!done || !cut_tail(doc, tail))
+		return document_no_memory(err);
+	base_bytes_forget(doc->base, size, UINT64_MAX - size);
+	return document_cover(doc, &doc->now) ? MHEX_OK : document_no_memory(err);
+}
+
+static MhexStatus open_file(const Document *doc, StorageRef **file, MhexError *err)
+{
+	Storage *storage = NULL;
+	const StorageOptions how = {
+		.wanted = doc->access,
+		.window = storage_window(document_storage(doc)),
+	};
+	const MhexStatus status = storage_open(&storage, doc->path, how, err);
+	return status ? status : storage_ref_new(file, storage, err);
+}
+
+/* Nobody has made the file yet. */
+static bool is_still_missing(const Document *doc, const MhexError *reason)
+{
+	return !document_has_file(doc) && reason->sys_errno == ENOENT;
+}
+
+/* The edit model follows, when the file may not be written any more or was edited live.
+ */
+static MhexStatus take_path(Document *doc, MhexError *err)
+{
+	StorageRef *file = NULL;
+	MhexError reason = {.status = MHEX_OK};
+	MhexStatus status = open_file(doc, &file, &reason);
+	if (status && is_still_missing(doc, &reason))
+		return MHEX_OK;
+	if (status) {
+		if (err)
+			*err = reason;
+		return status;
+	}
+	const Access access = storage_access(file->storage);
+	const FileStamp old = storage_stamp(document_storage(doc));
+	const FileStamp new = storage_stamp(file->storage);
+	if (access == doc->access &&
+	    old.device == new.device &&old.inode ==
+		    new.inode &&new.size >=
+			    doc->now.covered &&storage_kind(file->storage) !=
+		    STORAGE_SPECIAL) {
+		storage_ref_release(file);
+		return storage_measure(document_storage(doc), err);
+	}
+	if (access != doc->access && document_is_modified(doc)) {
+		storage_ref_release(file);
+		return mhex_fail(err, MHEX_E_READONLY,
+				 "%s may not be written any more; the edits are kept on "
+				 "the file as it was opened",
+				 document_shown_name(doc));
+	}
+	status = take_file(doc, file, err);
+	if (!status && !document_use_access(doc, access))
+		status = document_no_memory(err);
+	return status;
+}
+
+MhexStatus document_reload(Document *doc, uint64_t *conflicts, MhexError *err)
+{
+	*conflicts = 0;
+	if (doc->saving)
+		return mhex_fail(err, MHEX_E_BUSY, "%s is being written",
+				 document_shown_name(doc));
+	MhexStatus status = MHEX_OK;
+	if (doc->path && (document_has_file(doc) || !document_is_modified(doc)))
+		status = take_path(doc, err);
+	if (status)
+		return status;
+	if (!document_cover(doc, &doc->now))
+		return document_no_memory(err);
+	doc->seen = storage_stamp(document_storage(doc));
+	doc->generation++;
+	history_break(doc->history);
+	return count_conflicts(doc, conflicts, err);
+}

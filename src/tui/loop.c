@@ -118,6 +118,12 @@ static MhexStatus handle_events(Loop *loop, MhexError *err)
 		editor_handle(loop->editor, &event);
 		status = serve(loop, err);
 	}
+	if (input_take_overflow(loop->input)) {
+		MhexError refused;
+		(void)mhex_fail(&refused, MHEX_E_RANGE,
+				"more than %d MiB were pasted: refused", INPUT_PASTE_MAX >> 20);
+		editor_complain(loop->editor, &refused);
+	}
 	return status;
 }
 

@@ -46,9 +46,9 @@ typedef struct {
 	uint8_t low, high; /* ELEMENT_RANGE; ELEMENT_EITHER: the two bytes */
 } PatternElement;
 
-/* A number among the elements: u16le:A..B, f32le:X~EPS. Its elements accept any
- * byte; the number decides. Also a letter ignoring case whose two spellings differ in
- * several bytes. */
+/* A number among the elements: u16le:A..B, f32le:X~EPS. Its elements accept every byte
+ * that it may have and others; the number decides. Also a letter ignoring case whose two
+ * spellings differ in several bytes. */
 typedef struct {
 	size_t at;
 	char kind; /* 'u', 'i', 'f'; 't': the bytes are those of low or those of high */

@@ -169,11 +169,20 @@ static const uint8_t *find_masked(const Matcher *matcher, const uint8_t *bytes,
 	return NULL;
 }
 
+/* Four at a time: one branch for all of them. */
 static const uint8_t *find_in_set(const Matcher *matcher, const uint8_t *bytes,
 				  size_t length)
 {
-	for (size_t i = 0; i < length; i++) {
-		if (matcher->accepts[bytes[i]])
+	const bool *accepts = matcher->accepts;
+	size_t i = 0;
+	for (; length - i >= 4; i += 4) {
+		const uint8_t *four = bytes + i;
+		if (accepts[four[0]] | accepts[four[1]] | accepts[four[2]] |
+		    accepts[four[3]])
+			break;
+	}
+	for (; i < length; i++) {
+		if (accepts[bytes[i]])
 			return bytes + i;
 	}
 	return NULL;

@@ -67,11 +67,31 @@ static PatternElement element_of(const Token *token, size_t i)
 		element.mask = token_mask(token, i);
 		element.value = (uint8_t)token->value.text[i] & element.mask;
 		break;
-	case TOKEN_NUMBER: /* any byte; the number decides */
+	case TOKEN_NUMBER:
 	default:
 		break;
 	}
 	return element;
+}
+
+/* What a whole number in a range leaves its bytes, so that they can be searched for:
+ * those at the high end that both limits share, then a range, then anything. */
+static PatternElement element_of_number(const PatternNumber *number, size_t i)
+{
+	const PatternElement any = {.kind = ELEMENT_MASK};
+	const size_t rank = number->big_endian ? number->size - 1U - i : i;
+	const uint64_t low = number->low >> 8 * rank;
+	const uint64_t high = number->high >> 8 * rank;
+	/* Over zero the bytes of a signed number do not ascend with it. */
+	const bool turns = number->kind == 'i' && (int64_t)number->low < 0 &&
+			   (int64_t)number->high >= 0;
+	if (number->kind == 'f' || turns || low >> 8 != high >> 8)
+		return any;
+	if (low == high)
+		return (PatternElement){
+			.kind = ELEMENT_MASK, .value = (uint8_t)low, .mask = 0xff};
+	return (PatternElement){
+		.kind = ELEMENT_RANGE, .low = (uint8_t)low, .high = (uint8_t)high};
 }
 
 static bool add_once(Builder *builder, const Token *token)
@@ -81,7 +101,9 @@ static bool add_once(Builder *builder, const Token *token)
 	if (!ARRAY_RESERVE(&builder->elements, begin + length))
 		return false;
 	for (size_t i = 0; i < length; i++) {
-		builder->elements.items[builder->elements.count++] = element_of(token, i);
+		builder->elements.items[builder->elements.count++] =
+			token->kind == TOKEN_NUMBER ? element_of_number(&token->number, i)
+						    : element_of(token, i);
 		if (token->kind == TOKEN_ANYCASE && differing(token, i) > 1 &&
 		    !add_number(builder, two_spellings(token, i), begin + i))
 			return false;

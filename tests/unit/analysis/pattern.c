@@ -61,6 +61,13 @@ ParameterizedTestParameters(pattern, matches_what_the_manual_says)
 		CASE("ff u8:1..2 ff", "\xff\x02\xff", true),
 		CASE("u8:1..2*2", "\x02\x01", true),
 		CASE("u8:1..2*2", "\x02\x03", false),
+		/* Limits that share their high bytes, and limits that do not. */
+		CASE("u32le:0x12340000..0x123400ff", "\x80\x00\x34\x12", true),
+		CASE("u32le:0x12340000..0x123400ff", "\x80\x01\x34\x12", false),
+		CASE("u32be:0x12ff..0x1301", "\x00\x00\x13\x00", true),
+		CASE("u32be:0x12ff..0x1301", "\x00\x00\x12\xfe", false),
+		CASE("i16be:-300..-200", "\xff\x00", true),
+		CASE("i16be:-300..-200", "\xfe\xd3", false),
 	};
 	return cr_make_param_array(struct match_case, cases,
 				   sizeof(cases) / sizeof(cases[0]));

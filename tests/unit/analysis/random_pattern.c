@@ -36,7 +36,14 @@ static size_t add_element(uint64_t *state, char *text, size_t size, size_t room)
 	case 5:
 		if (room < 2)
 			break;
-		(void)snprintf(text, size, "u16be:%u..%u ", value, value * 0x41);
+		(void)snprintf(text, size, "u16%ce:%u..%u ", "bl"[random_below(state, 2)],
+			       value, value * 0x41);
+		return 2;
+	case 6:
+		if (room < 2)
+			break;
+		(void)snprintf(text, size, "i16%ce:%d..%d ", "bl"[random_below(state, 2)],
+			       (int)value - 0x100, (int)any_value(state) - 1);
 		return 2;
 	default:
 		break;
@@ -83,9 +90,12 @@ bool naive_matches(const Pattern *pattern, const uint8_t *bytes)
 	}
 	for (size_t i = 0; i < pattern->number_count; i++) {
 		const PatternNumber *number = &pattern->numbers[i];
-		const unsigned value =
-			(unsigned)bytes[number->at] << 8 | bytes[number->at + 1];
-		if (value < number->low || value > number->high)
+		const uint8_t *at = bytes + number->at;
+		int64_t value =
+			number->big_endian ? at[0] << 8 | at[1] : at[1] << 8 | at[0];
+		if (number->kind == 'i' && value >= 0x8000)
+			value -= 0x10000;
+		if (value < (int64_t)number->low || value > (int64_t)number->high)
 			return false;
 	}
 	return true;

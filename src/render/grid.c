@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mhex/grid.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,10 @@ MhexStatus grid_init(Grid *grid, int rows, int cols)
 		       .cols = cols > 0 ? cols : 1,
 		       .cursor_row = -1,
 		       .cursor_col = -1};
-	grid->cells = calloc((size_t)grid->rows, (size_t)grid->cols * sizeof(Cell));
+	/* Cells are counted with int. */
+	if (grid->rows <= INT_MAX / grid->cols)
+		grid->cells =
+			calloc((size_t)grid->rows, (size_t)grid->cols * sizeof(Cell));
 	if (!grid->cells) {
 		grid->rows = grid->cols = 0;
 		return MHEX_E_NOMEM;

@@ -49,6 +49,8 @@ static const unsigned for_message[] = {
 	NO_COUNT,     TIGHT,       LESS_MODE,
 };
 
+static const unsigned for_access[] = {LESS_ACCESS, NO_MODE};
+
 typedef struct {
 	Style style;
 	int gap;   /* blanks before it */
@@ -60,7 +62,7 @@ typedef struct {
 	const char *message;
 	unsigned economy; /* Economy bits */
 	Part parts[12];
-	size_t count;
+	size_t count, badges; /* the first parts are badges */
 	char mode[32], access[16], modified[32], offset[64], percent[8], selection[40];
 	char byte[24];
 } StatusLine;
@@ -88,10 +90,11 @@ static int part_width(const Part *part)
 	return part->limit > 0 && width > part->limit ? part->limit : width;
 }
 
-static int line_width(const StatusLine *line)
+/* Of its first count parts. */
+static int width_of(const StatusLine *line, size_t count)
 {
 	int width = 0;
-	for (size_t i = 0; i < line->count; i++)
+	for (size_t i = 0; i < count; i++)
 		width += line->parts[i].gap + part_width(&line->parts[i]);
 	return width;
 }
@@ -217,6 +220,7 @@ static void build(StatusLine *line, const Frame *frame, unsigned economy)
 	line->economy = economy;
 	line->count = 0;
 	add_badges(line, frame);
+	line->badges = line->count;
 	add_name(line, frame);
 	add_offset(line, frame);
 	add_selection(line, frame);
@@ -241,11 +245,16 @@ static bool fit(StatusLine *line, const Frame *frame, int cols)
 				     : sizeof(for_room) / sizeof(*for_room);
 	unsigned economy = 0;
 	build(line, frame, economy);
-	for (size_t i = 0; i < steps && line_width(line) > cols; i++) {
+	for (size_t i = 0; i < steps && width_of(line, line->count) > cols; i++) {
 		economy |= order[i];
 		build(line, frame, economy);
 	}
-	return line_width(line) <= cols;
+	/* A message can be cut, the access cannot. */
+	for (size_t i = 0; i < 2 && width_of(line, line->badges) > cols; i++) {
+		economy |= for_access[i];
+		build(line, frame, economy);
+	}
+	return width_of(line, line->count) <= cols;
 }
 
 bool status_line_draw(const Frame *frame, Grid *grid)

@@ -102,14 +102,15 @@ ParameterizedTest(struct access_case *param, status_line,
 {
 	static const char *const messages[] = {
 		"", "disk.img: 3 bytes written",
-		"/srv/images/disk.img: bytes 0x1000 to 0x1003 were changed by another "
-		"process since they were read; write! stores over them"};
+		("/srv/images/disk.img: bytes 0x1000 to 0x1003 were changed by another "
+		 "process since they were read; write! stores over them")};
 	bool has = false;
 	set_up();
 	sample.frame.access = param->access;
 	for (int cols = 2; cols <= 200; cols++) {
-		for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-			sample.frame.message = messages[i];
+		for (size_t i = 0; i < 2 * sizeof(messages) / sizeof(messages[0]); i++) {
+			sample.frame.message = messages[i / 2];
+			sample.frame.progress = i % 2 ? "writing 12% of 4 GiB" : NULL;
 			const char *text = draw(cols, param->style, &has);
 			cr_assert(has, "%d columns: %s", cols, text);
 			if (cols >= 17)

@@ -162,12 +162,11 @@ static MhexStatus encode_cases_of(Charset *charset, const char *text, size_t use
 }
 
 MhexStatus charset_encode_cases(Charset *charset, const char *text, size_t length,
-				StrBuf *lower, StrBuf *upper, StrBuf *widths,
-				MhexError *err)
+				CharsetCases out, MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
 	const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	StrBuf both[2] = {*lower, *upper};
+	StrBuf both[2] = {*out.lower, *out.upper};
 	for (size_t i = 0; i < length && !status;) {
 		uint32_t rune = 0;
 		size_t used = utf8_decode(text + i, length - i, &rune);
@@ -181,16 +180,16 @@ MhexStatus charset_encode_cases(Charset *charset, const char *text, size_t lengt
 		const size_t begin = both[0].length;
 		status = encode_cases_of(charset, text + i, used, cases, both, err);
 		for (size_t at = begin; !status && at < both[0].length; at++)
-			strbuf_add_char(widths, at == begin
-							? (char)(both[0].length - begin)
-							: '\0');
+			strbuf_add_char(out.widths,
+					at == begin ? (char)(both[0].length - begin)
+						    : '\0');
 		i += used;
 	}
-	*lower = both[0];
-	*upper = both[1];
+	*out.lower = both[0];
+	*out.upper = both[1];
 	if (locale)
 		freelocale(locale);
-	if (!status && (lower->failed || upper->failed || widths->failed))
+	if (!status && (out.lower->failed || out.upper->failed || out.widths->failed))
 		status = mhex_fail(err, MHEX_E_NOMEM, "out of memory");
 	return status;
 }

@@ -21,12 +21,15 @@ void charset_close(Charset *charset);
 MhexStatus charset_encode(Charset *charset, const char *text, size_t length, StrBuf *out,
 			  MhexError *err);
 
-/* Add text to lower and, with the other case of each letter, to upper. Both grow by the
- * same number of bytes; widths by one byte for each of them: how long the character is
- * that begins there, 0 inside a character. A letter whose two cases have different
- * lengths is taken as it stands. */
+/* Text in both cases. lower and upper have the same length; widths has one byte for each
+ * of theirs: how long the character is that begins there, 0 inside a character. */
+typedef struct {
+	StrBuf *lower, *upper, *widths; /* borrowed */
+} CharsetCases;
+
+/* Add text to all three. A letter whose two cases have different lengths is taken as it
+ * stands. */
 MhexStatus charset_encode_cases(Charset *charset, const char *text, size_t length,
-				StrBuf *lower, StrBuf *upper, StrBuf *widths,
-				MhexError *err);
+				CharsetCases out, MhexError *err);
 
 #endif

@@ -159,9 +159,9 @@ static MhexStatus parse_text(Lexer *lexer, size_t name_length, Token *token,
 	if (lexer->at < lexer->length && lexer->text[lexer->at] == 'i') {
 		lexer->at++;
 		token->kind = TOKEN_ANYCASE;
+		const CharsetCases cases = {&token->value, &token->other, &token->widths};
 		status = charset_encode_cases(charset, strbuf_text(&raw), raw.length,
-					      &token->value, &token->other,
-					      &token->widths, err);
+					      cases, err);
 	} else {
 		status = charset_encode(charset, strbuf_text(&raw), raw.length,
 					&token->value, err);

@@ -78,11 +78,10 @@ Test(charset, gives_both_cases_the_same_length)
 	StrBuf lower = {0};
 	StrBuf upper = {0};
 	StrBuf widths = {0};
+	const CharsetCases cases = {&lower, &upper, &widths};
 
 	/* U+0131 is two bytes, its capital I one. */
-	cr_assert(eq(int,
-		     charset_encode_cases(charset, "aB\xc4\xb1", 4, &lower, &upper,
-					  &widths, NULL),
+	cr_assert(eq(int, charset_encode_cases(charset, "aB\xc4\xb1", 4, cases, NULL),
 		     MHEX_OK));
 
 	cr_assert(eq(sz, lower.length, 4));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,8 +213,45 @@ static void use_bound_key(Editor *editor, const char *key)
 	run_bound(editor);
 }
 
+/* What Alt was held with, as a key of its own. False for keys that send more than
+ * one byte behind Esc, and for "<M-x>" that something is bound to. */
+static bool split_alt(const Editor *editor, const char *key, char *rest, size_t size)
+{
+	static const char *const one_byte[] = {"lt>",        "Enter>", "Tab>",
+					       "Backspace>", "Space>", "@>"};
+	StrBuf line = {0};
+	if (strncmp(key, "<M-", 3) != 0 || !editor_file(editor))
+		return false;
+	const bool bound = keymap_find(&editor->keymap, binding_mode(editor_file(editor)),
+				       key, &line) != KEYS_UNKNOWN;
+	strbuf_free(&line);
+	if (bound)
+		return false;
+	const char *name = key + 3;
+	const char *base = strncmp(name, "C-", 2) == 0 ? name + 2 : name;
+	const size_t length = keymap_key_length(base);
+	const bool single = strcmp(base + length, ">") == 0;
+	bool named = false;
+	for (size_t i = 0; i < sizeof(one_byte) / sizeof(one_byte[0]); i++)
+		named = named || key_is(base, one_byte[i]);
+	if (!single && !named)
+		return false;
+	if (single && base == name)
+		(void)snprintf(rest, size, "%.*s", (int)length, base);
+	else
+		(void)snprintf(rest, size, "<%s", name);
+	return true;
+}
+
 void editor_key(Editor *editor, const char *key)
 {
+	char rest[32];
+	/* Esc and a key soon after it arrive as Alt and that key. Where Alt means
+	 * nothing, it was Esc. */
+	if (split_alt(editor, key, rest, sizeof(rest))) {
+		editor_key(editor, "<Esc>");
+		key = rest;
+	}
 	strbuf_clear(&editor->message);
 	strbuf_clear(&editor->fault_line);
 	editor->fault_caret = -1;

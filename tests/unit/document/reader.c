@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/job.h"
 #include "document/document_private.h"
 
 enum {
@@ -331,4 +332,77 @@ Test(reader, a_snapshot_is_read_with_handles_of_its_own)
 	piece_tree_release(&snapshot.version.tree);
 	source_table_release(snapshot.table);
 	stock_release(snapshot.stock);
+}
+
+/* ---- Several threads ---- */
+
+enum {
+	THREADS = 3,
+	ROUNDS = 200
+};
+
+static Snapshot shared;
+
+/* Reads the whole snapshot again and again, with a reader of its own. */
+static MhexStatus read_snapshot(Job *job, void *context, MhexError *err)
+{
+	const uint64_t size = piece_tree_size(&shared.version.tree);
+	uint8_t *first = malloc(size), *bytes = malloc(size);
+	Reader *own = NULL;
+	(void)job;
+	(void)context;
+	MhexStatus status = reader_open(&own, &shared, err);
+	if (!status)
+		status = reader_read(own, 0, first, size, NULL, err);
+	for (int i = 0; !status && i < ROUNDS; i++) {
+		Seen seen = {bytes, 0, 0, 0, SIZE_MAX, true};
+		status = i % 2 ? reader_read(own, 0, bytes, size, NULL, err)
+			       : reader_visit(own, (Range){0, size}, on_run, &seen, err);
+		if (!status && memcmp(first, bytes, size) != 0)
+			status = mhex_fail(err, MHEX_E_CONFLICT, "round %d differs", i);
+	}
+	reader_close(own);
+	free(first);
+	free(bytes);
+	return status;
+}
+
+/* What a document does meanwhile. */
+static void edit_meanwhile(void)
+{
+	static const size_t windows[] = {4096, 65536, 1 << 20};
+	for (uint64_t i = 0; i < ROUNDS; i++) {
+		const char pattern[] = {(char)i, (char)(i >> 8), 'x', '\0'};
+		uint32_t id = 0;
+		cr_assert(stock_fill_source(stock, pattern, 3, &id));
+		const Piece fill = {i, 5, id};
+		append_text("typed while others read");
+		cr_assert(piece_tree_replace(&tree, (Range){i * 7, 9}, &fill, 1));
+		storage_ref_set_window(file, windows[i % 3]);
+	}
+}
+
+Test(reader, threads_read_a_snapshot_while_its_document_goes_on)
+{
+	Job *jobs[THREADS];
+	append_file(500, 20000);
+	append_text("typed before");
+	append_fill("abc", 0, 5000);
+	append_file(40000, 20000);
+	shared = (Snapshot){stock_retain(stock),
+			    source_table_retain(stock->table),
+			    {piece_tree_retain(&tree), FILE_SIZE}};
+
+	for (int i = 0; i < THREADS; i++)
+		cr_assert(eq(int, job_start(&jobs[i], read_snapshot, NULL, -1, NULL),
+			     MHEX_OK));
+	edit_meanwhile();
+
+	for (int i = 0; i < THREADS; i++) {
+		MhexError err = {0};
+		cr_expect(eq(int, job_finish(jobs[i], &err), MHEX_OK), "%s", err.message);
+	}
+	piece_tree_release(&shared.version.tree);
+	source_table_release(shared.table);
+	stock_release(shared.stock);
 }

@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <criterion/parameterized.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "save_sample.h"
+
+enum {
+	SIZE = 20000
+};
+
+static SaveSample sample;
+
+/* What happens between the last store and the first sync. */
+static struct {
+	void (*act)(void);
+	bool fails;
+	int calls;
+} on_sync;
+
+int msync(void *address, size_t length, int flags);
+
+/* Takes the place of the C library's in this program. */
+int msync(void *address, size_t length, int flags)
+{
+	if (on_sync.calls++ == 0) {
+		if (on_sync.act)
+			on_sync.act();
+		if (on_sync.fails) {
+			errno = EIO;
+			return -1;
+		}
+	}
+	return (int)syscall(SYS_msync, address, length, flags);
+}
+
+static void set_up(void)
+{
+	on_sync.act = NULL;
+	on_sync.fails = false;
+	on_sync.calls = 0;
+	sample_make(&sample, SIZE);
+	sample_open(&sample, ACCESS_PREVIEW);
+}
+
+static void tear_down(void)
+{
+	sample_remove(&sample);
+}
+
+TestSuite(save_in_place, .init = set_up, .fini = tear_down, .timeout = 20);
+
+Test(save_in_place, stores_what_changed_and_keeps_the_inode)
+{
+	MhexError err;
+	SaveResult result;
+	const ino_t inode = sample_inode(sample.path);
+	sample_overwrite(&sample, 100, "hello");
+	sample_overwrite(&sample, 8190, "over a page");
+	sample_overwrite(&sample, SIZE - 1, "Z");
+
+	const MhexStatus status =
+		sample_save(&sample, &(SaveRequest){.output_fd = -1}, &result, &err);
+
+	cr_assert(zero(int, (int)status), "%s", err.message);
+	sample_expect_saved(&sample);
+	cr_expect(eq(u64, sample_inode(sample.path), inode));
+	cr_expect(eq(u64, result.bytes_changed, 17));
+	cr_expect(result.in_place);
+	cr_expect(zero(int, result.note[0]));
+	cr_expect(gt(int, on_sync.calls, 0), "saved means synced");
+}
+
+Test(save_in_place, an_undo_after_the_save_brings_the_old_bytes_back)
+{
+	MhexError err;
+	uint64_t at = 0;
+	sample_overwrite(&sample, 100, "hello");
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+
+	cr_assert(zero(int, (int)document_undo(sample.doc, &at, &err)));
+	cr_expect(document_is_modified(sample.doc));
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+
+	sample_expect_untouched(&sample, SIZE);
+	cr_assert(zero(int, (int)document_redo(sample.doc, &at, &err)));
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 104), 'o'));
+}
+
+Test(save_in_place, nothing_changed_is_nothing_done)
+{
+	MhexError err;
+	struct stat before, after;
+	cr_assert(zero(int, fstat(sample.fd, &before)));
+
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+
+	cr_assert(zero(int, fstat(sample.fd, &after)));
+	cr_expect(eq(long, (long)after.st_mtim.tv_nsec, (long)before.st_mtim.tv_nsec));
+	cr_expect(zero(int, on_sync.calls));
+}
+
+Test(save_in_place, bytes_that_another_process_writes_elsewhere_stay)
+{
+	MhexError err;
+	sample_overwrite(&sample, 100, "hello");
+	sample_poke(&sample, 99, "x");
+	sample_poke(&sample, 105, "y");
+
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+
+	cr_expect(eq(int, sample_peek(&sample, 99), 'x'));
+	cr_expect(eq(int, sample_peek(&sample, 100), 'h'));
+	cr_expect(eq(int, sample_peek(&sample, 105), 'y'));
+}
+
+Test(save_in_place, a_byte_that_another_process_changed_is_a_conflict_that_is_named)
+{
+	MhexError err;
+	sample_overwrite(&sample, 100, "hello");
+	sample_overwrite(&sample, 5000, "world");
+	sample_poke(&sample, 5002, "x");
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT));
+	cr_expect(sample_has(&err, "0x138a"), "%s", err.message);
+	cr_expect(sample_has(&err, "!"), "%s", err.message);
+	cr_expect(sample_has(&err, "nothing was changed"), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 100), sample_byte(100)));
+	cr_expect(document_is_modified(sample.doc));
+}
+
+Test(save_in_place, force_overrides_a_conflict)
+{
+	MhexError err;
+	sample_overwrite(&sample, 5000, "world");
+	sample_poke(&sample, 5002, "x");
+
+	cr_assert(zero(int, (int)sample_write_forced(&sample, &err)), "%s", err.message);
+
+	sample_expect_saved(&sample);
+}
+
+Test(save_in_place, a_byte_that_became_what_was_typed_is_no_conflict)
+{
+	MhexError err;
+	sample_overwrite(&sample, 5000, "world");
+	sample_poke(&sample, 5000, "w");
+
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+
+	sample_expect_saved(&sample);
+}
+
+Test(save_in_place, an_edit_of_more_than_is_remembered_notices_a_change)
+{
+	MhexError err;
+	const Range range = {0, 64 << 20};
+	cr_assert(zero(int, ftruncate(sample.fd, (off_t)range.length)));
+	sample_reopen(&sample);
+	cr_assert(zero(int, (int)document_fill(sample.doc, range, "ab", 2, false, &err)));
+	sample_poke(&sample, 3 << 20, "x");
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 0), sample_byte(0)));
+	cr_assert(zero(int, (int)sample_write_forced(&sample, &err)), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, (64 << 20) - 1), 'b'));
+	uint64_t at = 0;
+	cr_assert(zero(int, (int)document_undo(sample.doc, &at, &err)));
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 3 << 20), 'x'), "kept in a file");
+	cr_expect(eq(int, sample_peek(&sample, 10), sample_byte(10)));
+}
+
+Test(save_in_place, an_edit_in_a_part_that_was_cut_off_stays_unsaved)
+{
+	MhexError err;
+	sample_overwrite(&sample, 100, "hello");
+	sample_overwrite(&sample, 15000, "world");
+	cr_assert(zero(int, ftruncate(sample.fd, 9000)));
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(ne(int, (int)status, MHEX_OK));
+	cr_expect(sample_has(&err, "0x3a98"), "%s", err.message);
+	sample_expect_untouched(&sample, 9000);
+	cr_expect(document_is_modified(sample.doc));
+}
+
+Test(save_in_place, an_edit_before_a_part_that_was_cut_off_is_saved)
+{
+	MhexError err;
+	sample_overwrite(&sample, 100, "hello");
+	cr_assert(zero(int, ftruncate(sample.fd, 9000)));
+
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+
+	cr_expect(eq(int, sample_peek(&sample, 104), 'o'));
+	cr_expect(eq(int, sample_peek(&sample, 9000), -1));
+}
+
+Test(save_in_place, zeroes_that_grew_over_a_cut_are_a_conflict)
+{
+	MhexError err;
+	sample_overwrite(&sample, 15000, "world");
+	cr_assert(zero(int, ftruncate(sample.fd, 9000)));
+	cr_assert(zero(int, ftruncate(sample.fd, SIZE)));
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT), "%s", err.message);
+	cr_expect(zero(int, sample_peek(&sample, 15000)));
+}
+
+/* ---- Between store and sync ---- */
+
+static void cut(void)
+{
+	cr_assert(zero(int, ftruncate(sample.fd, 9000)));
+}
+
+static void cut_and_grow(void)
+{
+	cut();
+	cr_assert(zero(int, ftruncate(sample.fd, SIZE)));
+}
+
+static void overwrite(void)
+{
+	sample_poke(&sample, 15001, "!");
+}
+
+Test(save_in_place, a_cut_between_store_and_sync_is_noticed)
+{
+	MhexError err;
+	on_sync.act = cut;
+	sample_overwrite(&sample, 100, "hello");
+	sample_overwrite(&sample, 15000, "world");
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(ne(int, (int)status, MHEX_OK));
+	cr_expect(sample_has(&err, "put back"), "%s", err.message);
+	sample_expect_untouched(&sample, 9000);
+	cr_expect(document_is_modified(sample.doc));
+}
+
+Test(save_in_place, a_cut_and_regrowth_between_store_and_sync_is_noticed)
+{
+	MhexError err;
+	on_sync.act = cut_and_grow;
+	sample_overwrite(&sample, 100, "hello");
+	sample_overwrite(&sample, 15000, "world");
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(ne(int, (int)status, MHEX_OK));
+	cr_expect(sample_has(&err, "0x3a98"), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 100), sample_byte(100)), "put back");
+	cr_expect(zero(int, sample_peek(&sample, 15000)), "theirs");
+	cr_expect(document_is_modified(sample.doc));
+}
+
+Test(save_in_place, a_byte_changed_between_store_and_sync_is_theirs)
+{
+	MhexError err;
+	on_sync.act = overwrite;
+	sample_overwrite(&sample, 100, "hello");
+	sample_overwrite(&sample, 15000, "world");
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT), "%s", err.message);
+	cr_expect(sample_has(&err, "0x3a99"), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 15001), '!'));
+	cr_expect(eq(int, sample_peek(&sample, 15000), sample_byte(15000)));
+	cr_expect(eq(int, sample_peek(&sample, 100), sample_byte(100)));
+	cr_assert(zero(int, (int)sample_write_forced(&sample, &err)), "%s", err.message);
+	sample_expect_saved(&sample);
+}
+
+Test(save_in_place, a_sync_that_fails_puts_the_old_bytes_back_and_can_be_repeated)
+{
+	MhexError err;
+	on_sync.fails = true;
+	sample_overwrite(&sample, 100, "hello");
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_IO));
+	cr_expect(sample_has(&err, "not on disk"), "%s", err.message);
+	cr_expect(sample_has(&err, "put back"), "%s", err.message);
+	sample_expect_untouched(&sample, SIZE);
+	cr_expect(document_is_modified(sample.doc));
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+	sample_expect_saved(&sample);
+}
+
+/* ---- Which file ---- */
+
+Test(save_in_place, another_file_under_the_name_is_a_conflict)
+{
+	MhexError err;
+	sample_overwrite(&sample, 100, "hello");
+	const int fd = open(sample.other, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	cr_assert(eq(long, (long)write(fd, "theirs", 6), 6));
+	(void)close(fd);
+	cr_assert(zero(int, rename(sample.other, sample.path)));
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT), "%s", err.message);
+	sample_expect(sample.path, "theirs", 6);
+	cr_assert(zero(int, (int)sample_write_forced(&sample, &err)), "%s", err.message);
+	sample_expect_saved(&sample);
+}
+
+Test(save_in_place, a_file_that_is_gone_is_made_again)
+{
+	MhexError err;
+	SaveResult result;
+	sample_overwrite(&sample, 100, "hello");
+	cr_assert(zero(int, unlink(sample.path)));
+
+	const MhexStatus status =
+		sample_save(&sample, &(SaveRequest){.output_fd = -1}, &result, &err);
+
+	cr_assert(zero(int, (int)status), "%s", err.message);
+	cr_expect(ne(ptr, strstr(result.note, "made again"), NULL), "%s", result.note);
+	sample_expect_saved(&sample);
+}
+
+Test(save_in_place, goes_through_a_symbolic_link)
+{
+	MhexError err;
+	cr_assert(zero(int, symlink("file", sample.other)));
+	document_close(sample.doc);
+	cr_assert(zero(int, (int)document_open(
+				    &sample.doc, sample.other,
+				    (DocumentOptions){.access = ACCESS_PREVIEW}, &err)));
+	sample_overwrite(&sample, 100, "hello");
+
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+
+	struct stat st;
+	cr_assert(zero(int, lstat(sample.other, &st)));
+	cr_expect(eq(uint, st.st_mode & S_IFMT, S_IFLNK));
+	sample_expect_saved(&sample);
+}
+
+Test(save_in_place, a_view_is_not_written)
+{
+	MhexError err;
+	document_close(sample.doc);
+	sample_open(&sample, ACCESS_VIEW);
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_READONLY), "%s", err.message);
+}
+
+Test(save_in_place, only_one_save_runs_at_a_time)
+{
+	MhexError err;
+	Save *save = NULL, *second = NULL;
+	SaveResult result;
+	const SaveRequest request = {.output_fd = -1};
+	sample_overwrite(&sample, 100, "hello");
+	cr_assert(zero(int,
+		       (int)document_save_start(sample.doc, &request, -1, &save, &err)));
+
+	const MhexStatus status =
+		document_save_start(sample.doc, &request, -1, &second, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_BUSY));
+	cr_expect(zero(int, (int)document_save_finish(sample.doc, save, &result, &err)));
+	cr_expect(zero(int, (int)sample_write(&sample, &err)));
+}
+
+Test(save_in_place, what_is_edited_during_the_save_stays_unsaved)
+{
+	MhexError err;
+	Save *save = NULL;
+	SaveResult result;
+	const SaveRequest request = {.output_fd = -1};
+	sample_overwrite(&sample, 100, "hello");
+	cr_assert(zero(int,
+		       (int)document_save_start(sample.doc, &request, -1, &save, &err)));
+	sample_overwrite(&sample, 102, "XX");
+	sample_overwrite(&sample, 300, "YY");
+
+	const MhexStatus status = document_save_finish(sample.doc, save, &result, &err);
+
+	cr_assert(zero(int, (int)status), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 102), 'l'));
+	cr_expect(eq(u64, document_modified_bytes(sample.doc), 4));
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+	sample_expect_saved(&sample);
+}
+
+Test(save_in_place, a_range_saves_only_the_edits_inside)
+{
+	MhexError err;
+	const SaveRequest request = {
+		.output_fd = -1, .has_range = true, .range = {100, 1000}};
+	sample_overwrite(&sample, 98, "hello");
+	sample_overwrite(&sample, 5000, "world");
+
+	const MhexStatus status = sample_save(&sample, &request, NULL, &err);
+
+	cr_assert(zero(int, (int)status), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 99), sample_byte(99)));
+	cr_expect(eq(int, sample_peek(&sample, 100), 'l'));
+	cr_expect(eq(int, sample_peek(&sample, 5000), sample_byte(5000)));
+	cr_expect(eq(u64, document_modified_bytes(sample.doc), 7));
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+	sample_expect_saved(&sample);
+}
+
+Test(save_in_place, a_range_is_refused_while_a_size_change_is_pending)
+{
+	MhexError err;
+	const SaveRequest request = {
+		.output_fd = -1, .has_range = true, .range = {100, 1000}};
+	sample_insert(&sample, 98, "hello");
+
+	const MhexStatus status = sample_save(&sample, &request, NULL, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_REFUSED), "%s", err.message);
+	sample_expect_untouched(&sample, SIZE);
+}
+
+/* ---- Far away, and sparse ---- */
+
+ParameterizedTestParameters(save_in_place, right_at_offset)
+{
+	static uint64_t offsets[] = {
+		(UINT64_C(1) << 31) - 3, (UINT64_C(1) << 32) - 3, UINT64_C(1) << 31,
+		UINT64_C(1) << 32,       (UINT64_C(1) << 40) - 3,
+	};
+	return cr_make_param_array(uint64_t, offsets,
+				   sizeof(offsets) / sizeof(offsets[0]));
+}
+
+ParameterizedTest(uint64_t *offset, save_in_place, right_at_offset)
+{
+	MhexError err;
+	char got[9] = {0};
+	if (ftruncate(sample.fd, (off_t)(*offset + 100)) < 0)
+		cr_skip_test("the file system has no files of this size");
+	sample_reopen(&sample);
+	sample_overwrite(&sample, *offset - 1, "far away");
+
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+
+	cr_expect(eq(long, (long)pread(sample.fd, got, 8, (off_t)*offset - 1), 8));
+	cr_expect(eq(str, got, (char *)"far away"));
+	struct stat st;
+	cr_assert(zero(int, fstat(sample.fd, &st)));
+	cr_expect(eq(u64, (uint64_t)st.st_size, *offset + 100));
+	cr_expect(lt(u64, (uint64_t)st.st_blocks * 512, 1 << 20), "holes stay holes");
+}
+
+Test(save_in_place, a_copy_within_the_document_needs_no_moves)
+{
+	MhexError err;
+	Clip *clip = NULL;
+	cr_assert(
+		zero(int, (int)document_copy(sample.doc, (Range){0, 3000}, &clip, &err)));
+	cr_assert(zero(int, (int)document_paste(sample.doc, 7000, clip, false, &err)));
+	clip_free(clip);
+
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+
+	sample_expect_saved(&sample);
+	cr_expect(eq(int, sample_peek(&sample, 7005), sample_byte(5)));
+}
+
+Test(save_in_place, bytes_that_change_places_keep_their_values)
+{
+	MhexError err;
+	uint64_t at = 0;
+	sample_delete(&sample, 10, 100);
+	sample_insert(&sample, 15000, "0123456789");
+	for (int i = 0; i < 9; i++)
+		sample_insert(&sample, 15000, "0123456789");
+	cr_assert(eq(u64, document_size(sample.doc), SIZE));
+	const ino_t inode = sample_inode(sample.path);
+
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+
+	sample_expect_saved(&sample);
+	cr_expect(eq(u64, sample_inode(sample.path), inode), "the same size: in place");
+	while (document_undo(sample.doc, &at, &err) == MHEX_OK)
+		;
+	cr_assert(zero(int, (int)sample_write(&sample, &err)), "%s", err.message);
+	sample_expect_untouched(&sample, SIZE);
+}
+
+/* ---- A program that runs ---- */
+
+/* Runs the file at path, which echoes what it is told, until its input ends. */
+static pid_t start_echo(const char *path, int *to)
+{
+	int in[2], out[2];
+	char byte = 0;
+	cr_assert(zero(int, pipe2(in, O_CLOEXEC)));
+	cr_assert(zero(int, pipe2(out, O_CLOEXEC)));
+	const pid_t child = fork();
+	if (child == 0) {
+		(void)dup2(in[0], 0);
+		(void)dup2(out[1], 1);
+		(void)execl(path, path, NULL);
+		_exit(127);
+	}
+	(void)close(in[0]);
+	(void)close(out[1]);
+	cr_assert(eq(long, (long)write(in[1], "x", 1), 1));
+	cr_assert(eq(long, (long)read(out[0], &byte, 1), 1), "it does not run");
+	(void)close(out[0]);
+	*to = in[1];
+	return child;
+}
+
+Test(save_in_place, a_running_program_is_replaced_with_a_note)
+{
+	MhexError err;
+	SaveResult result;
+	size_t size = 0;
+	int to = -1;
+	uint8_t *cat = sample_file_bytes("/bin/cat", &size);
+	cr_assert(eq(sz, (size_t)pwrite(sample.fd, cat, size, 0), size));
+	free(cat);
+	cr_assert(zero(int, fchmod(sample.fd, 0700)));
+	(void)close(sample.fd);
+	sample.fd = open(sample.path, O_RDONLY | O_CLOEXEC);
+	sample_reopen(&sample);
+	const pid_t child = start_echo(sample.path, &to);
+	sample_overwrite(&sample, size - 4, "mhex");
+
+	const MhexStatus status =
+		sample_save(&sample, &(SaveRequest){.output_fd = -1}, &result, &err);
+
+	cr_assert(zero(int, (int)status), "%s", err.message);
+	cr_expect(not(result.in_place));
+	cr_expect(ne(ptr, strstr(result.note, "new file"), NULL), "%s", result.note);
+	cr_expect(ne(int, sample_peek(&sample, size - 1), 'x'),
+		  "the program has its own");
+	sample_expect_saved(&sample);
+	struct stat st;
+	cr_assert(zero(int, stat(sample.path, &st)));
+	cr_expect(eq(uint, st.st_mode & 07777, 0700));
+	(void)close(to);
+	(void)waitpid(child, NULL, 0);
+}

@@ -5,6 +5,16 @@
 #include "base/expr.h"
 #include "base/expr_parser.h"
 
+static MhexStatus expect_fits(const ExprParser *parser, size_t caret, Range range)
+{
+	if (range_fits(range.offset, range.length, parser->env->size))
+		return MHEX_OK;
+	return expr_fail(parser, MHEX_E_RANGE, caret,
+			 "the range 0x%" PRIx64 "..0x%" PRIx64
+			 " reaches past the end (0x%" PRIx64 ")",
+			 range.offset, range_end(range), parser->env->size);
+}
+
 /* "%", "." or "sel" alone. False: something else. */
 static bool parse_range_word(const ExprParser *parser, Range *out, MhexStatus *status)
 {
@@ -29,6 +39,8 @@ static bool parse_range_word(const ExprParser *parser, Range *out, MhexStatus *s
 	if (!env->has_selection)
 		*status = expr_fail(parser, MHEX_E_NOTFOUND, parser->at,
 				    "nothing is selected");
+	else
+		*status = expect_fits(parser, parser->at, *out);
 	return true;
 }
 
@@ -100,12 +112,7 @@ static MhexStatus parse_range(ExprParser *parser, Range *out)
 	}
 	if (!status)
 		status = expr_expect_end(parser);
-	if (!status && !range_fits(out->offset, out->length, parser->env->size))
-		status = expr_fail(parser, MHEX_E_RANGE, caret,
-				   "the range 0x%" PRIx64 "..0x%" PRIx64
-				   " reaches past the end (0x%" PRIx64 ")",
-				   out->offset, range_end(*out), parser->env->size);
-	return status;
+	return status ? status : expect_fits(parser, caret, *out);
 }
 
 MhexStatus expr_parse_range(const char *text, size_t length, const ExprEnv *env,

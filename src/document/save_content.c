@@ -15,7 +15,8 @@
 #include "document/save_private.h"
 
 enum {
-	COPY_STEP = 8 << 20 /* bytes by one copy_file_range(): progress and cancel */
+	COPY_STEP = 8 << 20, /* bytes by one copy_file_range(): progress and cancel */
+	SMALL_MAX = 8 << 10, /* pieces up to here have no hole worth a system call */
 };
 
 typedef struct {
@@ -206,7 +207,7 @@ static MhexStatus put_all(Content *content, MhexError *err)
 		uint64_t at = 0;
 		const Piece piece = piece_cursor_clip(&cursor, range, &at);
 		small.length += piece.length;
-		if (piece.length >= SAVE_CHUNK) {
+		if (piece.length > SMALL_MAX) {
 			small.length -= piece.length;
 			status = put_small(content, &small, err);
 			if (!status)

@@ -7,7 +7,7 @@
 
 enum {
 	CHUNK_SHIFT = 16, /* the first chunk has 64 KiB */
-	CHUNKS = 47,	  /* up to 2^62 bytes */
+	CHUNKS = 47,      /* up to 2^62 bytes */
 };
 
 struct AddBuffer {

@@ -124,7 +124,8 @@ PieceSummary piece_node_summary(const PieceNode *node, uint32_t file)
 		const Piece *piece = &node->u.pieces[i];
 		const bool of_file = piece->source == file;
 		const PieceSummary part = {piece->length, 1, of_file ? piece->length : 0,
-					   (int64_t)piece->offset, (int64_t)piece->offset};
+					   (int64_t)piece->offset,
+					   (int64_t)piece->offset};
 		add(&sum, &part);
 	}
 	return sum;

@@ -110,8 +110,7 @@ static void edit_leaf(const Edit *edit, PieceNode *node, Range range, Parts *par
 		items[count++] = piece_part(&node->u.pieces[i], 0, range.offset - at);
 	const int middle = count;
 	if (edit->count > 0) {
-		memcpy(&items[count], edit->pieces,
-		       (size_t)edit->count * sizeof(*items));
+		memcpy(&items[count], edit->pieces, (size_t)edit->count * sizeof(*items));
 		count += edit->count;
 	}
 	for (; i < node->count; i++) {
@@ -190,8 +189,8 @@ static int child_at(const PieceNode *node, uint64_t offset, bool insertion,
 }
 
 /* An edit within one child that needs no other node above it. */
-static bool edit_in_place(const Edit *edit, PieceNode *node, int child,
-			  const Parts *made, Parts *parts)
+static bool edit_in_place(const Edit *edit, PieceNode *node, int child, const Parts *made,
+			  Parts *parts)
 {
 	if (made->count != 1 || node->refs != 1 ||
 	    made->items[0].node->count < NODE_CHILDREN / 3)
@@ -201,57 +200,66 @@ static bool edit_in_place(const Edit *edit, PieceNode *node, int child,
 	return true;
 }
 
+/* items: the children of node, which is given up, with what was made of its children
+ * first to last in their place. */
+static int replace_children(const Edit *edit, PieceNode *node, int first, int last,
+			    const Parts *made, PieceChild *items)
+{
+	const PieceChild *children = node->u.children;
+	const bool exclusive = node->refs == 1;
+	const size_t before = (size_t)first;
+	const size_t behind = (size_t)(node->count - last - 1);
+	PieceChild *rest = items + before + made->count;
+	memcpy(items, children, before * sizeof(*items));
+	memcpy(items + before, made->items, (size_t)made->count * sizeof(*items));
+	memcpy(rest, children + last + 1, behind * sizeof(*items));
+	if (exclusive) {
+		/* The first and the last were consumed by making. */
+		for (int i = first + 1; i < last; i++)
+			piece_node_release(edit->pool, children[i].node);
+		piece_node_drop_shell(edit->pool, node);
+	} else {
+		for (size_t i = 0; i < before; i++)
+			(void)piece_node_retain(items[i].node);
+		for (size_t i = 0; i < behind; i++)
+			(void)piece_node_retain(rest[i].node);
+		node->refs--;
+	}
+	return (int)(before + behind) + made->count;
+}
+
+/* A child that an edit may consume: reached by nobody else from here. */
+static PieceNode *take_child(const PieceNode *node, int child)
+{
+	PieceNode *taken = node->u.children[child].node;
+	return node->refs == 1 ? taken : piece_node_retain(taken);
+}
+
 static void edit_inner(const Edit *edit, PieceNode *node, Range range, Parts *parts)
 {
 	uint64_t first_start = 0, last_start = 0;
 	const bool insertion = range.length == 0;
 	const int first = child_at(node, range.offset, insertion, &first_start);
 	const int last =
-		insertion ? first : child_at(node, range_end(range) - 1, false, &last_start);
-	const bool exclusive = node->refs == 1;
+		insertion ? first
+			  : child_at(node, range_end(range) - 1, false, &last_start);
 	Parts made = {0};
 
-	/* What is edited must be reached by this node alone, then by nobody. */
-	PieceChild *children = node->u.children;
-	const uint64_t first_bytes = children[first].sum.bytes;
 	const uint64_t in_first = range.offset - first_start;
-	const uint64_t room = first_bytes - in_first;
-	PieceNode *child = exclusive ? children[first].node
-				     : piece_node_retain(children[first].node);
+	const uint64_t room = node->u.children[first].sum.bytes - in_first;
 	const Range head = {in_first, range.length < room ? range.length : room};
-	edit_node(edit, child, head, &made);
+	edit_node(edit, take_child(node, first), head, &made);
 	if (first == last && edit_in_place(edit, node, first, &made, parts))
 		return;
 	if (last > first) {
 		const Edit removal = {edit->pool, edit->file, NULL, 0};
-		child = exclusive ? children[last].node
-				  : piece_node_retain(children[last].node);
-		edit_node(&removal, child, (Range){0, range_end(range) - last_start},
-			  &made);
+		const Range tail = {0, range_end(range) - last_start};
+		edit_node(&removal, take_child(node, last), tail, &made);
 	}
 
 	PieceChild items[INNER_ITEMS_MAX];
-	int count = 0;
 	const int level = node->level;
-	for (int i = 0; i < node->count; i++) {
-		if (i == first) {
-			memcpy(&items[count], made.items,
-			       (size_t)made.count * sizeof(*items));
-			count += made.count;
-		}
-		if (i >= first && i <= last) {
-			if (exclusive && i != first && i != last)
-				piece_node_release(edit->pool, children[i].node);
-			continue;
-		}
-		items[count++] = children[i];
-		if (!exclusive)
-			(void)piece_node_retain(children[i].node);
-	}
-	if (exclusive)
-		piece_node_drop_shell(edit->pool, node);
-	else
-		node->refs--;
+	int count = replace_children(edit, node, first, last, &made, items);
 	if (count > 0)
 		count = join_small(edit, items, count, first > 0 ? first - 1 : 0,
 				   first + made.count);
@@ -299,6 +307,9 @@ static bool edit_tree(PieceTree *tree, Range range, const Piece *pieces, int cou
 	else
 		pack_leaves(&edit, pieces, count, 0, &parts);
 	tree->root = new_root(&edit, &parts, level);
+	tree->sum = (PieceSummary){0};
+	if (tree->root)
+		tree->sum = piece_node_summary(tree->root, tree->file);
 	assert(!tree->root || tree->root->level < PIECE_TREE_DEPTH);
 	return true;
 }
@@ -344,16 +355,16 @@ bool piece_tree_replace(PieceTree *tree, Range range, const Piece *pieces, size_
 		return true;
 	Piece left = {0}, right = {0};
 	const uint64_t end = range_end(range);
-	const bool has_left = range.offset > 0 &&
-			      neighbour(tree, range.offset - 1,
-					range_between(0, range.offset), &left);
+	const bool has_left =
+		range.offset > 0 &&
+		neighbour(tree, range.offset - 1, range_between(0, range.offset), &left);
 	const bool has_right =
-		end < size && neighbour(tree, end, range_between(end, size), &right);
+		end < size && neighbour(tree, end, (Range){end, size - end}, &right);
 	PieceList list = {0};
 	bool done = piece_list_add_all(&list, pieces, count);
-	const Piece *first = list.count > 0 ? &list.items[0] : has_right ? &right : NULL;
-	const bool join_left = done && has_left && first && piece_continues(&left, first);
-	if (join_left) {
+	/* What comes behind left, with the pieces in place; {0} continues nothing. */
+	const Piece next = list.count > 0 ? list.items[0] : right;
+	if (done && has_left && piece_continues(&left, &next)) {
 		range = (Range){range.offset - left.length, range.length + left.length};
 		if (list.count > 0) {
 			list.items[0].offset -= left.length;
@@ -385,7 +396,7 @@ bool piece_tree_slice(const PieceTree *tree, Range range, PieceTree *out)
 
 PieceTree piece_tree_empty(PiecePool *pool, uint32_t file)
 {
-	return (PieceTree){pool, NULL, file};
+	return (PieceTree){.pool = pool, .file = file};
 }
 
 PieceTree piece_tree_retain(const PieceTree *tree)
@@ -400,4 +411,5 @@ void piece_tree_release(PieceTree *tree)
 	if (tree->root)
 		piece_node_release(tree->pool, tree->root);
 	tree->root = NULL;
+	tree->sum = (PieceSummary){0};
 }

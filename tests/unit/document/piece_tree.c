@@ -55,11 +55,11 @@ static const char *text(const PieceTree *of)
 	buffer[0] = '\0';
 	for (bool more = piece_cursor_seek(&cursor, of, 0); more;
 	     more = piece_cursor_next(&cursor))
-		used += (size_t)snprintf(
-			buffer + used, sizeof(buffer) - used, "%s%s%llu+%llu",
-			used ? " " : "", cursor.piece.source == OTHER ? "other:" : "",
-			(unsigned long long)cursor.piece.offset,
-			(unsigned long long)cursor.piece.length);
+		used += (size_t)snprintf(buffer + used, sizeof(buffer) - used,
+					 "%s%s%llu+%llu", used ? " " : "",
+					 cursor.piece.source == OTHER ? "other:" : "",
+					 (unsigned long long)cursor.piece.offset,
+					 (unsigned long long)cursor.piece.length);
 	return buffer;
 }
 

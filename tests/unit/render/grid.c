@@ -108,6 +108,7 @@ Test(grid, leaves_no_half_of_a_wide_character)
 	(void)grid_put(&grid, 1, 0, STYLE_NORMAL, "\xe6\xbc\xa2\xe6\xbc\xa2");
 	grid_set(&grid, 1, 1, STYLE_NORMAL, 0, 0x6f22);
 	(void)grid_put(&grid, 2, 9, STYLE_NORMAL, "\xe6\xbc\xa2");
+	grid_set(&grid, 2, 0, STYLE_NORMAL, 0, 'z');
 	(void)grid_put(&grid, 2, -1, STYLE_NORMAL, "\xe6\xbc\xa2");
 
 	EXPECT_ROW(0, " xy");

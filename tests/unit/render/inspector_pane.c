@@ -63,6 +63,7 @@ Test(inspector_pane, goes_on_in_the_next_row)
 Test(inspector_pane, leaves_out_what_fits_in_no_row)
 {
 	EXPECT_DRAWN(13, 2, " u8 127\n i8 127\n");
+	EXPECT_DRAWN(13, 4, " u8 127\n i8 127\n utf-8 U+007F\n\n");
 	EXPECT_DRAWN(4, 2, "\n\n");
 }
 

@@ -16,13 +16,6 @@ enum {
 	NODE_SPARE = 128,   /* nodes that a pool keeps for the next edit */
 };
 
-/* What a subtree has in it, wherever it lies. */
-typedef struct {
-	uint64_t bytes, pieces;
-	uint64_t file_bytes; /* of pieces of the file */
-	int64_t low, high;   /* their shifts; meaningless when file_bytes is 0 */
-} PieceSummary;
-
 typedef struct {
 	PieceNode *node;
 	PieceSummary sum;

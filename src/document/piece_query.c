@@ -5,12 +5,12 @@
 
 uint64_t piece_tree_size(const PieceTree *tree)
 {
-	return tree->root ? piece_node_summary(tree->root, tree->file).bytes : 0;
+	return tree->sum.bytes;
 }
 
 uint64_t piece_tree_pieces(const PieceTree *tree)
 {
-	return tree->root ? piece_node_summary(tree->root, tree->file).pieces : 0;
+	return tree->sum.pieces;
 }
 
 /* ---- Pieces in order ---- */

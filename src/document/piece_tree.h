@@ -40,10 +40,18 @@ uint64_t piece_pool_memory(const PiecePool *pool);
 
 typedef struct PieceNode PieceNode;
 
+/* What a subtree has in it, wherever it lies. */
 typedef struct {
-	PiecePool *pool; /* borrowed */
-	PieceNode *root; /* NULL: empty */
-	uint32_t file;   /* the source whose bytes are clean at their own offset */
+	uint64_t bytes, pieces;
+	uint64_t file_bytes; /* of pieces of the file */
+	int64_t low, high;   /* their shifts; meaningless when file_bytes is 0 */
+} PieceSummary;
+
+typedef struct {
+	PiecePool *pool;  /* borrowed */
+	PieceNode *root;  /* NULL: empty */
+	uint32_t file;    /* the source whose bytes are clean at their own offset */
+	PieceSummary sum; /* of root */
 } PieceTree;
 
 PieceTree piece_tree_empty(PiecePool *pool, uint32_t file);

@@ -7,6 +7,16 @@
 
 #include "unit/analysis/random.h"
 
+Snapshot snapshot_of(const void *bytes, uint64_t size)
+{
+	return (Snapshot){.bytes = bytes,
+			  .size = size,
+			  .run_max = 1 << 20,
+			  .lost_at = UINT64_MAX,
+			  .fails_at = UINT64_MAX,
+			  .stops_at = UINT64_MAX};
+}
+
 struct Reader {
 	Snapshot *snapshot;
 	uint64_t random;

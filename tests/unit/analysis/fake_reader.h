@@ -29,4 +29,7 @@ struct Snapshot {
 	unsigned runs; /* shown so far; for when the worker waits or has ended */
 };
 
+/* All of it readable, in runs of up to 1 MiB, and nothing happens. */
+Snapshot snapshot_of(const void *bytes, uint64_t size);
+
 #endif

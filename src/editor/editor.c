@@ -175,6 +175,7 @@ void editor_show_document(Editor *editor, size_t index)
 	editor->current = index;
 	editor->at_match = false;
 	editor->stale = true;
+	editor_layout(editor); /* commands before the first frame count on it */
 }
 
 void editor_close_file(Editor *editor, size_t index)

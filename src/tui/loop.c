@@ -14,6 +14,7 @@ enum {
 	TICK_IDLE_MS = 250,
 	TICK_BUSY_MS = 50,
 	DRAW_MS = 100, /* drawn so often even while keys keep coming */
+	JOB_MS = 30,   /* what takes no longer is over before the next key is looked at */
 	READ_SIZE = 4096,
 	EXIT_NO_TERMINAL = 1,
 };
@@ -109,19 +110,37 @@ static MhexStatus handle_signals(Loop *loop, MhexError *err)
 	return status;
 }
 
+/* A key has started something: most searches and saves take no time at all, and the
+ * next key, which may be here already, counts on their result. */
+static void wait_a_moment(Loop *loop)
+{
+	struct pollfd wake = {.fd = editor_wake_fd(loop->editor), .events = POLLIN};
+	const uint64_t until = now() + JOB_MS;
+	while (editor_busy(loop->editor)) {
+		const uint64_t time = now();
+		if (time >= until || poll(&wake, 1, (int)(until - time)) <= 0)
+			return;
+		tell(loop, EVENT_JOB);
+	}
+}
+
 static MhexStatus handle_events(Loop *loop, MhexError *err)
 {
 	Event event;
 	MhexStatus status = MHEX_OK;
 	while (!status && editor_running(loop->editor) &&
 	       input_next(loop->input, now(), &event)) {
+		const bool was_busy = editor_busy(loop->editor);
 		editor_handle(loop->editor, &event);
+		if (!was_busy)
+			wait_a_moment(loop);
 		status = serve(loop, err);
 	}
 	if (input_take_overflow(loop->input)) {
 		MhexError refused;
 		(void)mhex_fail(&refused, MHEX_E_RANGE,
-				"more than %d MiB were pasted: refused", INPUT_PASTE_MAX >> 20);
+				"more than %d MiB were pasted: refused",
+				INPUT_PASTE_MAX >> 20);
 		editor_complain(loop->editor, &refused);
 	}
 	return status;

@@ -183,7 +183,7 @@ static MhexStatus run(Job *job, void *context, MhexError *err)
 			break;
 		}
 	}
-	if (status && !save->touched)
+	if (status && status != MHEX_E_REFUSED && !save->touched)
 		save_error_add(err, "; nothing was changed");
 	reader_close(save->reader);
 	storage_close(save->file);

@@ -449,7 +449,7 @@ Test(save_resize, cancelled_before_it_is_complete_nothing_has_happened)
 	Save *save = NULL;
 	SaveResult result;
 	const SaveRequest request = {.output_fd = -1};
-	sample_insert(&sample, 0, "x");
+	sample_insert(&sample, SIZE - 10, "x");
 	atomic_store(&hook.cancels, true);
 
 	cr_assert(zero(int,

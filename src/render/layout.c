@@ -13,8 +13,13 @@ enum {
 /* What may stand beside the hex column, from the most to the least. */
 typedef struct {
 	bool offsets, text;
+	bool margin, bar; /* a blank before the offset, a bar behind the text */
 } Sides;
-static const Sides sides_table[] = {{true, true}, {false, true}, {false, false}};
+static const Sides sides_table[] = {
+	{true, true, true, true},
+	{false, true, true, true},
+	{false, false, true, true},
+};
 enum {
 	SIDES = sizeof(sides_table) / sizeof(sides_table[0])
 };
@@ -50,7 +55,7 @@ static unsigned gaps_before(unsigned group, unsigned i)
 static int lead_width(const Sides *sides, int digits, int cols)
 {
 	if (sides->offsets)
-		return 1 + digits + 2;
+		return sides->margin + digits + 2;
 	return cols > 2 ? 1 : 0;
 }
 
@@ -59,7 +64,8 @@ static unsigned bytes_that_fit(const LayoutWish *wish, const Sides *sides, int d
 			       unsigned limit)
 {
 	const int cols = clamp(wish->cols, 1, CELLS_MAX);
-	const int room = cols - lead_width(sides, digits, cols) - (sides->text ? 4 : 0);
+	const int beside = sides->text ? 3 + sides->bar : 0;
+	const int room = cols - lead_width(sides, digits, cols) - beside;
 	if (room < 2)
 		return 0;
 	/* Each takes two digits, a blank (but the last) and its cell of text. */
@@ -90,38 +96,60 @@ static unsigned bytes_shown(const LayoutWish *wish, const Sides *sides, int digi
 	return round_to_groups(fit, wish->group);
 }
 
+/* Where one or two cells more make room for another group, or for the whole line, the
+ * ornaments go: with offsets of eleven digits 80 columns still hold 16 bytes. */
+static Sides tightened(const LayoutWish *wish, const Sides *roomy, int digits)
+{
+	enum {
+		WORTH_IT = 4 /* bytes */
+	};
+	const unsigned shown = bytes_shown(wish, roomy, digits);
+	Sides sides = *roomy;
+	for (int i = 0; i < 2; i++) {
+		sides.margin = i == 0;
+		sides.bar = false;
+		const unsigned more = bytes_shown(wish, &sides, digits);
+		if (more >= shown + WORTH_IT || (more > shown && more == wish->columns))
+			return sides;
+	}
+	return *roomy;
+}
+
 /* Offsets and text are worth having beside four bytes; on a smaller screen they give
- * way, the offsets first: the status line says the offset too. */
-static const Sides *choose_sides(const LayoutWish *wish, int digits)
+ * way, the offsets first: the status line says the offset too. False: not one byte fits.
+ */
+static bool choose_sides(const LayoutWish *wish, int digits, Sides *sides)
 {
 	for (unsigned enough = 4; enough > 0; enough /= 2) {
 		const unsigned want =
 			wish->columns > 0 ? least(enough, wish->columns) : enough;
 		for (int i = 0; i < SIDES; i++) {
-			if (bytes_shown(wish, &sides_table[i], digits) >= want)
-				return &sides_table[i];
+			if (bytes_shown(wish, &sides_table[i], digits) < want)
+				continue;
+			*sides = tightened(wish, &sides_table[i], digits);
+			return true;
 		}
 	}
-	return NULL;
+	return false;
 }
 
 static void place_columns(const LayoutWish *wish, Layout *layout)
 {
 	const int digits = offset_digits(wish);
-	const Sides *sides = choose_sides(wish, digits);
-	if (!sides) {
+	Sides sides;
+	if (!choose_sides(wish, digits, &sides)) {
 		layout->too_small = true;
 		return;
 	}
-	layout->shown = bytes_shown(wish, sides, digits);
+	layout->shown = bytes_shown(wish, &sides, digits);
 	layout->columns = wish->columns > 0 ? wish->columns : layout->shown;
-	layout->hex_col = lead_width(sides, digits, layout->cols);
-	if (sides->offsets) {
-		layout->offset_col = 1;
+	layout->hex_col = lead_width(&sides, digits, layout->cols);
+	if (sides.offsets) {
+		layout->offset_col = sides.margin;
 		layout->offset_width = digits;
 	}
 	/* Two blanks and a bar after the last byte. */
-	if (sides->text)
+	if (sides.text)
 		layout->text_col = layout_hex_cell(layout, layout->shown - 1) + 2 + 3;
 }
 

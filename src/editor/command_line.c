@@ -141,23 +141,39 @@ typedef struct {
 	Segment clauses[CLAUSES];
 } Segments;
 
-/* End of the token that begins at at: quoted text counts as one piece. */
-static size_t token_end(const char *line, size_t at)
+/* What may hold blanks within a token. */
+typedef enum {
+	TOKEN_BYTES,   /* text in quotes */
+	TOKEN_PATTERN, /* also a regex, which begins with a slash */
+	TOKEN_FILE,    /* a name that begins with a quote */
+} TokenKind;
+
+/* The first token of a command's argument; the others are bytes or expressions. */
+static TokenKind first_token(const Command *row)
+{
+	if (row->argument == ARGUMENT_FILE)
+		return TOKEN_FILE;
+	return row->argument == ARGUMENT_PATTERN ? TOKEN_PATTERN : TOKEN_BYTES;
+}
+
+/* End of the token that begins at at. */
+static size_t token_end(const char *line, size_t at, TokenKind kind)
 {
 	bool quoted = false;
-	const bool regex = line[at] == '/';
-	bool in_regex = regex;
-	for (size_t i = at; line[i]; i++) {
+	bool in_regex = kind == TOKEN_PATTERN && line[at] == '/';
+	size_t i = at + in_regex;
+	for (; line[i]; i++) {
+		const bool opens = kind != TOKEN_FILE || i == at;
 		if (line[i] == '\\' && (quoted || in_regex) && line[i + 1])
 			i++;
-		else if (line[i] == '"' && !in_regex)
+		else if (line[i] == '"' && !in_regex && (quoted || opens))
 			quoted = !quoted;
-		else if (in_regex && i > at && line[i] == '/')
+		else if (in_regex && line[i] == '/')
 			in_regex = false;
 		else if (is_blank(line[i]) && !quoted && !in_regex)
-			return i;
+			break;
 	}
-	return strlen(line);
+	return i;
 }
 
 static int clause_of(const char *token, size_t length)
@@ -181,13 +197,15 @@ static MhexStatus find_segments(const char *line, const CommandLine *split, Segm
 {
 	*out = (Segments){.argument = {split->rest, split->rest, split->rest}};
 	Segment *current = &out->argument;
+	TokenKind kind = first_token(split->row);
 	if (!has_clauses(split->row->argument)) {
 		current->end = strlen(line);
 		return MHEX_OK;
 	}
 	for (size_t at = split->rest; line[at];) {
-		const size_t end = token_end(line, at);
+		const size_t end = token_end(line, at, kind);
 		const int clause = clause_of(line + at, end - at);
+		kind = TOKEN_BYTES;
 		if (clause < 0) {
 			current->end = end;
 		} else if (!(split->row->flags & clause_words[clause].flag)) {
@@ -240,7 +258,8 @@ static MhexStatus parse_file(const char *text, size_t length, size_t at, char **
 		return mhex_fail_at(err, at + used,
 				    "a name ends here; one with blanks is quoted");
 	}
-	if (name.failed || memchr(strbuf_text(&name), '\0', name.length)) {
+	if (name.failed || name.length == 0 ||
+	    memchr(strbuf_text(&name), '\0', name.length)) {
 		strbuf_free(&name);
 		return mhex_fail_at(err, at, "not a file name");
 	}
@@ -283,11 +302,11 @@ static MhexStatus parse_argument(const Command *row, const ExprEnv *env,
 		return parse_file(args->text, args->length, at, &args->file, err);
 	case ARGUMENT_CHOICE:
 		return parse_choice(row, args, err);
-	case ARGUMENT_NAME:
-		if (token_end(args->text, 0) < args->length)
-			return mhex_fail_at(err, at + token_end(args->text, 0),
-					    "want one word");
-		return MHEX_OK;
+	case ARGUMENT_NAME: {
+		const size_t word = strcspn(args->text, " \t");
+		return word < args->length ? mhex_fail_at(err, at + word, "want one word")
+					   : MHEX_OK;
+	}
 	case ARGUMENT_BYTES:
 	case ARGUMENT_PATTERN:
 	case ARGUMENT_WORDS:
@@ -395,17 +414,19 @@ CommandWord command_line_word(const char *line, size_t length)
 	if (line[at] == ':')
 		at = skip_blanks(line, at + 1);
 	const size_t name = name_length(line + at);
-	found.word = at;
+	found.word = at < length ? at : length;
 	if (at + name >= length || name == 0)
 		return found;
 	found.row = command_find(line + at, name, false, NULL);
-	found.word = skip_blanks(line, at + name + (line[at + name] == '!'));
-	for (size_t i = found.word; i < length; i = skip_blanks(line, i)) {
+	TokenKind kind = found.row ? first_token(found.row) : TOKEN_BYTES;
+	size_t i = skip_blanks(line, at + name + (line[at + name] == '!'));
+	while (i < length) {
 		found.word = i;
-		const size_t end = token_end(line, i);
-		if (end >= length)
+		i = token_end(line, i, kind);
+		if (i >= length)
 			return found;
-		i = end;
+		kind = TOKEN_BYTES;
+		i = skip_blanks(line, i);
 	}
 	found.word = length;
 	return found;

@@ -30,14 +30,19 @@ static uint64_t at_most(uint64_t value, uint64_t limit)
 	return value < limit ? value : limit;
 }
 
+/* Offset and phase together may be more than 64 bits hold. */
 uint64_t geometry_line(const Geometry *geometry, uint64_t offset)
 {
-	return plus(offset, geometry->phase) / geometry->columns;
+	const uint64_t columns = geometry->columns;
+	return offset / columns + (offset % columns + geometry->phase) / columns;
 }
 
 uint64_t geometry_line_start(const Geometry *geometry, uint64_t line)
 {
-	return minus(times(line, geometry->columns), geometry->phase);
+	const uint64_t columns = geometry->columns;
+	if (line == 0)
+		return 0;
+	return plus(times(line - 1, columns), columns - geometry->phase);
 }
 
 uint64_t geometry_last_line(const Geometry *geometry)
@@ -69,20 +74,26 @@ static uint64_t down(uint64_t offset, uint64_t lines, const Geometry *geometry)
 	return at_most(plus(offset, times(wanted, geometry->columns)), geometry->size);
 }
 
+/* How far offset lies behind the start of its word. */
+static uint64_t into_word(uint64_t offset, const Geometry *geometry)
+{
+	const uint64_t word = geometry->group;
+	return (offset % word + geometry->phase % word) % word;
+}
+
 static uint64_t word_forward(uint64_t offset, uint64_t count, const Geometry *geometry)
 {
 	const uint64_t word = geometry->group;
-	const uint64_t start = offset - (offset + geometry->phase) % word;
-	return at_most(plus(minus(start, 0), times(count, word)), geometry->size);
+	const uint64_t next = plus(offset, word - into_word(offset, geometry));
+	return at_most(plus(next, times(minus(count, 1), word)), geometry->size);
 }
 
 static uint64_t word_back(uint64_t offset, uint64_t count, const Geometry *geometry)
 {
 	const uint64_t word = geometry->group;
-	const uint64_t over = (offset + geometry->phase) % word;
-	if (over == 0)
-		return minus(offset, times(count, word));
-	return minus(minus(offset, over), times(count - 1, word));
+	const uint64_t over = into_word(offset, geometry);
+	const uint64_t start = minus(offset, over ? over : word);
+	return minus(start, times(minus(count, 1), word));
 }
 
 static uint64_t line_end(uint64_t offset, const Geometry *geometry)

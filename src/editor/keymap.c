@@ -111,23 +111,21 @@ const Binding *keymap_row(const Keymap *keymap, size_t i)
 	return i < default_binding_count ? &default_bindings[i] : NULL;
 }
 
+/* The first row that fits decides, also one that wants more keys: or else a binding
+ * of the user's that begins with a key of ours could never be finished. */
 KeysFound keymap_find(const Keymap *keymap, unsigned mode, const char *keys, StrBuf *line)
 {
-	KeysFound best = KEYS_UNKNOWN;
+	KeysFound found = KEYS_UNKNOWN;
 	StrBuf any = {0};
-	for (size_t i = 0; best != KEYS_BOUND; i++) {
-		const Binding *row = keymap_row(keymap, i);
-		if (!row)
-			break;
+	const Binding *row = NULL;
+	for (size_t i = 0; !found && (row = keymap_row(keymap, i)); i++) {
 		if (!(row->modes & mode))
 			continue;
 		strbuf_clear(&any);
-		const KeysFound found = match(row->key, keys, &any);
-		if (found > best)
-			best = found;
+		found = match(row->key, keys, &any);
 		if (found == KEYS_BOUND)
 			expand(row->line, &any, line);
 	}
 	strbuf_free(&any);
-	return best;
+	return found;
 }

@@ -168,6 +168,9 @@ void prompt_complete_next(Prompt *prompt, bool backwards)
 	strbuf_insert(&prompt->line, prompt->word_start, text, strlen(text));
 	prompt->word_end = prompt->word_start + strlen(text);
 	prompt->cursor = prompt->word_end;
+	/* Nothing to choose from: the next Tab asks anew, for what is in a folder. */
+	if (count == 1)
+		prompt_forget_candidates(prompt);
 }
 
 typedef enum {

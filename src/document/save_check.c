@@ -97,30 +97,32 @@ static MhexStatus check_remembered(const Save *save, Range range, MhexError *err
 	return status;
 }
 
+/* Of what is remembered only that counts which will be gone: a byte that merely changes
+ * places is taken along as it is now. */
+static MhexStatus check_lost(const Save *save, MhexError *err)
+{
+	SaveRanges lost = {0};
+	MhexStatus status = save_find_lost(save, &lost, err);
+	for (size_t i = 0; !status && i < lost.count; i++)
+		status = check_remembered(save, lost.items[i], err);
+	ARRAY_FREE(&lost);
+	return status;
+}
+
 MhexStatus save_check_file(const Save *save, MhexError *err)
 {
 	const uint64_t covered = save->snapshot->version.covered;
 	const uint64_t size = storage_size(save->file);
-	const uint64_t there = size < covered ? size : covered;
-	const PieceTree *tree = save_tree(save);
 	if (save->force)
 		return MHEX_OK;
-	Range run = piece_tree_next_modified(tree, 0);
 	if (size > covered)
-		return mhex_fail(
-			err, MHEX_E_CONFLICT,
-			"%s: another process has just made the file longer, from "
-			"0x%" PRIx64 " to 0x%" PRIx64 " bytes (! overrides)",
-			save->path, covered, size);
+		return mhex_fail(err, MHEX_E_CONFLICT,
+				 "%s: another process has just made the file longer, "
+				 "from 0x%" PRIx64 " to 0x%" PRIx64
+				 " bytes (! overrides)",
+				 save->path, covered, size);
 	if (save->stale)
-		return conflict_stale(save, run.offset, err);
-	MhexStatus status = MHEX_OK;
-	for (; !status && run.length > 0 && run.offset < there;
-	     run = piece_tree_next_modified(tree, range_end(run)))
-		status = check_remembered(save, range_intersect(run, (Range){0, there}),
-					  err);
-	/* And what is cut off. */
-	const Range tail = {piece_tree_size(tree), 0};
-	return status ? status
-		      : check_remembered(save, range_between(tail.offset, there), err);
+		return conflict_stale(
+			save, piece_tree_next_modified(save_tree(save), 0).offset, err);
+	return check_lost(save, err);
 }

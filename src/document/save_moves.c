@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,26 +19,18 @@
 #include "document/save_move.h"
 #include "document/save_private.h"
 
-typedef ARRAY(Range) Ranges;
-
 typedef struct {
 	Save *save;
 	Store *store;
 	int fd;
 	uint64_t old_size, new_size;
 	ARRAY(SaveMove) moves; /* ascending by target */
-	Ranges fresh;          /* what does not come from the file */
-	Ranges needed;         /* of the old file */
+	SaveRanges fresh;      /* what does not come from the file */
 	SavePlan plan;
 	SaveMover *mover;
 	bool moving;      /* bytes may have been overwritten */
 	uint64_t written; /* of fresh, for the progress */
 } Moves;
-
-static bool is_own_file(const Save *save, const Piece *part)
-{
-	return part->source == save_tree(save)->file;
-}
 
 /* Do bytes that the save overwrites have another place in what it writes? */
 bool save_has_moves(const Save *save)
@@ -52,7 +43,7 @@ bool save_has_moves(const Save *save)
 		while (more && cursor.offset < range_end(run)) {
 			const Piece *piece = &cursor.piece;
 			const uint64_t end = piece->offset + piece->length;
-			if (is_own_file(save, piece) &&
+			if (save_is_own(save, piece) &&
 			    piece_tree_next_modified(tree, piece->offset).offset < end)
 				return true;
 			more = piece_cursor_next(&cursor);
@@ -68,34 +59,18 @@ static MhexStatus no_memory(MhexError *err)
 	return mhex_fail(err, MHEX_E_NOMEM, "no memory for the order of the moves");
 }
 
-static bool add_range(Ranges *ranges, uint64_t begin, uint64_t end)
-{
-	if (begin >= end)
-		return true;
-	if (ranges->count > 0) {
-		Range *last = &ranges->items[ranges->count - 1];
-		if (range_end(*last) == begin) {
-			last->length += end - begin;
-			return true;
-		}
-	}
-	return ARRAY_PUSH(ranges, range_between(begin, end));
-}
-
 static bool add_part(Moves *work, const Piece *part, uint64_t at)
 {
 	const uint64_t end = at + part->length;
-	if (is_own_file(work->save, part)) {
+	if (save_is_own(work->save, part)) {
 		const SaveMove move = {part->offset, at, part->length};
-		return add_range(&work->needed, part->offset,
-				 part->offset + part->length) &&
-		       (part->offset == at || ARRAY_PUSH(&work->moves, move));
+		return part->offset == at || ARRAY_PUSH(&work->moves, move);
 	}
 	/* The file is zeroes there when it has been made longer. */
 	if (part->source == SOURCE_ID_ZERO)
-		return add_range(&work->fresh, at,
-				 end < work->old_size ? end : work->old_size);
-	return add_range(&work->fresh, at, end);
+		return save_add_range(&work->fresh, at,
+				      end < work->old_size ? end : work->old_size);
+	return save_add_range(&work->fresh, at, end);
 }
 
 static MhexStatus sort_out(Moves *work, MhexError *err)
@@ -113,40 +88,6 @@ static MhexStatus sort_out(Moves *work, MhexError *err)
 			done += part.length;
 		}
 	}
-	return MHEX_OK;
-}
-
-static int by_offset(const void *a, const void *b)
-{
-	const Range *left = a;
-	const Range *right = b;
-	return left->offset < right->offset ? -1 : left->offset > right->offset;
-}
-
-/* Into the gaps between the sorted ranges of needed; *bytes is what they add up to. */
-static MhexStatus find_gaps(Moves *work, Ranges *gaps, uint64_t *bytes, MhexError *err)
-{
-	Ranges *needed = &work->needed;
-	uint64_t at = 0;
-	if (needed->count > 0)
-		qsort(needed->items, needed->count, sizeof(Range), by_offset);
-	for (size_t i = 0; i < needed->count; i++) {
-		const Range range = needed->items[i];
-		if (!add_range(gaps, at, range.offset))
-			return no_memory(err);
-		if (range_end(range) > at)
-			at = range_end(range);
-	}
-	if (at > work->old_size)
-		return mhex_fail(err, MHEX_E_SHRUNK,
-				 "%s: the file was cut to 0x%" PRIx64
-				 ", the document needs its bytes up to 0x%" PRIx64,
-				 work->save->path, work->old_size, at);
-	if (!add_range(gaps, at, work->old_size))
-		return no_memory(err);
-	*bytes = 0;
-	for (size_t i = 0; i < gaps->count; i++)
-		*bytes += gaps->items[i].length;
 	return MHEX_OK;
 }
 
@@ -168,17 +109,18 @@ static MhexStatus keep_range(Save *save, Range range, MhexError *err)
 	return status;
 }
 
-/* The old bytes that the new version does not have anywhere. */
 static MhexStatus keep_old(Moves *work, MhexError *err)
 {
-	Ranges gaps = {0};
+	SaveRanges lost = {0};
 	uint64_t bytes = 0;
-	MhexStatus status = find_gaps(work, &gaps, &bytes, err);
+	MhexStatus status = save_find_lost(work->save, &lost, err);
+	for (size_t i = 0; i < lost.count; i++)
+		bytes += lost.items[i].length;
 	if (!status)
 		status = save_kept_open(&work->save->kept, bytes, err);
-	for (size_t i = 0; !status && i < gaps.count; i++)
-		status = keep_range(work->save, gaps.items[i], err);
-	ARRAY_FREE(&gaps);
+	for (size_t i = 0; !status && i < lost.count; i++)
+		status = keep_range(work->save, lost.items[i], err);
+	ARRAY_FREE(&lost);
 	return status;
 }
 
@@ -442,6 +384,5 @@ MhexStatus save_moves(Save *save, MhexError *err)
 	store_close(work.store);
 	ARRAY_FREE(&work.moves);
 	ARRAY_FREE(&work.fresh);
-	ARRAY_FREE(&work.needed);
 	return status;
 }

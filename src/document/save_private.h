@@ -16,6 +16,7 @@
  *   save_copy.c      another file, or standard output
  *   save_check.c     has somebody else changed what was edited?
  *   save_content.c   a version of the document into a file
+ *   save_lost.c      which bytes of the file will be nowhere
  *   save_kept.c      old bytes, for the way back and for undo
  */
 enum {
@@ -95,6 +96,21 @@ static inline Range save_chunk(Range range)
 	return (Range){range.offset,
 		       range.length < SAVE_CHUNK ? range.length : SAVE_CHUNK};
 }
+
+/* Is part, which is resolved, of the file that is saved to? */
+static inline bool save_is_own(const Save *save, const Piece *part)
+{
+	return part->source == save_tree(save)->file;
+}
+
+typedef ARRAY(Range) SaveRanges;
+
+/* Add [begin, end), which may be empty, behind the last range, joined if it adjoins.
+ * False when out of memory. */
+bool save_add_range(SaveRanges *ranges, uint64_t begin, uint64_t end);
+/* Into *lost, empty at first: the bytes of the file that the new version does not have
+ * anywhere, ascending. MHEX_E_SHRUNK when the new version needs more than is there. */
+MhexStatus save_find_lost(const Save *save, SaveRanges *lost, MhexError *err);
 
 /* MHEX_E_CANCELLED when it was, while that is possible. */
 MhexStatus save_go_on(const Save *save, MhexError *err);

@@ -68,12 +68,13 @@ static bool find_gaps(SaveRanges *needed, SaveRanges *lost, uint64_t *end)
 MhexStatus save_find_lost(const Save *save, SaveRanges *lost, MhexError *err)
 {
 	const uint64_t size = storage_size(save->file);
-	uint64_t end = 0;
+	uint64_t behind = 0; /* all that is needed */
 	SaveRanges needed = {0};
-	const bool found = find_needed(save, &needed) && find_gaps(&needed, lost, &end) &&
-			   save_add_range(lost, end, size);
+	const bool found = find_needed(save, &needed) &&
+			   find_gaps(&needed, lost, &behind) &&
+			   save_add_range(lost, behind, size);
 	ARRAY_FREE(&needed);
-	if (found && end <= size)
+	if (found && behind <= size)
 		return MHEX_OK;
 	ARRAY_FREE(lost);
 	if (!found)
@@ -81,5 +82,5 @@ MhexStatus save_find_lost(const Save *save, SaveRanges *lost, MhexError *err)
 	return mhex_fail(err, MHEX_E_SHRUNK,
 			 "%s: the file was cut to 0x%" PRIx64
 			 ", the document needs its bytes up to 0x%" PRIx64,
-			 save->path, size, end);
+			 save->path, size, behind);
 }

@@ -34,12 +34,12 @@ static void make(char *path)
 }
 
 /* Whatever a person may do while it runs. */
-static void go_on_editing(Document *doc, unsigned round)
+static void go_on_editing(Document *doc, uint64_t round)
 {
 	MhexError err = {0};
 	uint64_t at = 0;
 	uint8_t bytes[4096];
-	for (unsigned i = 0; i < 40; i++) {
+	for (uint64_t i = 0; i < 40; i++) {
 		const uint64_t offset = (round * 7919 + i * 104729) % SIZE;
 		check(!document_overwrite(doc, offset, "edited meanwhile", 16, &err),
 		      err.message);
@@ -51,7 +51,7 @@ static void go_on_editing(Document *doc, unsigned round)
 	(void)document_refresh(doc, &at);
 }
 
-static void save(Document *doc, unsigned round, bool edit)
+static void save(Document *doc, uint64_t round, bool edit)
 {
 	MhexError err = {0};
 	Save *running = NULL;
@@ -84,7 +84,7 @@ static void run(const char *path)
 	Document *doc = NULL;
 	const DocumentOptions options = {.access = ACCESS_PREVIEW};
 	check(!document_open(&doc, path, options, &err), err.message);
-	for (unsigned round = 0; round < ROUNDS; round++) {
+	for (uint64_t round = 0; round < ROUNDS; round++) {
 		if (round % 3 == 2)
 			check(!document_insert(doc, round * 100, "size", 4, &err),
 			      err.message);

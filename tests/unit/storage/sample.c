@@ -94,12 +94,18 @@ Storage *sample_open(const Sample *sample, Access wanted, size_t window)
 	return storage;
 }
 
+extern void __gcov_dump(void) __attribute__((weak));
+
 int sample_in_child(int (*run)(void *context), void *context)
 {
 	const pid_t child = fork();
 	cr_assert(ge(int, child, 0));
-	if (child == 0)
-		_exit(run(context));
+	if (child == 0) {
+		const int result = run(context);
+		if (__gcov_dump) /* the coverage preset counts in children too */
+			__gcov_dump();
+		_exit(result);
+	}
 	int status = 0;
 	cr_assert(eq(int, waitpid(child, &status, 0), child));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -28,7 +28,7 @@ typedef struct {
 	Document *doc;
 	PieceList *out;
 	size_t run_min;
-	uint8_t mine[CHUNK], theirs[CHUNK], readable[CHUNK];
+	uint8_t *mine, *theirs, *readable; /* CHUNK bytes each */
 } Settling;
 
 static size_t run_length(const uint8_t *flags, size_t at, size_t length)
@@ -88,9 +88,15 @@ bool document_settle(Document *doc, uint64_t offset, const PieceList *pieces,
 	uint64_t known = doc->now.covered < size ? doc->now.covered : size;
 	if (length > BASE_BYTES_MAX)
 		known = 0;
-	Settling settling = {.doc = doc,
-			     .out = out,
-			     .run_min = length > SETTLE_ALL_MAX ? SETTLE_RUN : 1};
+	uint8_t mine[CHUNK], theirs[CHUNK], readable[CHUNK];
+	Settling settling = {
+		.doc = doc,
+		.out = out,
+		.run_min = length > SETTLE_ALL_MAX ? SETTLE_RUN : 1,
+		.mine = mine,
+		.theirs = theirs,
+		.readable = readable,
+	};
 	for (size_t i = 0; i < pieces->count; i++) {
 		Piece rest = pieces->items[i];
 		while (rest.length > 0 && offset < known) {
@@ -142,18 +148,22 @@ static bool remember(Document *doc, Range range)
 /* The clean bytes of range in the current version. */
 static bool remember_clean(Document *doc, Range range, uint64_t *budget)
 {
-	const uint64_t end = range_end(range);
-	Range run = piece_tree_next_clean(&doc->now.tree, range.offset);
-	while (run.length > 0 && run.offset < end) {
-		run = range_intersect(run, range);
-		if (run.length > *budget) {
+	PieceCursor cursor;
+	bool more = range.length > 0 &&
+		    piece_cursor_seek(&cursor, &doc->now.tree, range.offset);
+	for (; more && cursor.offset < range_end(range);
+	     more = piece_cursor_next(&cursor)) {
+		uint64_t at = 0;
+		const Piece piece = piece_cursor_clip(&cursor, range, &at);
+		if (piece.source != doc->now.tree.file || piece.offset != at)
+			continue;
+		if (piece.length > *budget) {
 			keep_stamp(doc);
 			return true;
 		}
-		*budget -= run.length;
-		if (!remember(doc, run))
+		*budget -= piece.length;
+		if (!remember(doc, (Range){at, piece.length}))
 			return false;
-		run = piece_tree_next_clean(&doc->now.tree, range_end(run));
 	}
 	return true;
 }
@@ -168,7 +178,9 @@ bool document_capture(Document *doc, Range range, const Piece *pieces, size_t co
 		const bool clean =
 			piece->source == doc->now.tree.file && piece->offset == at;
 		const Range under = range_intersect((Range){at, piece->length}, range);
-		if (!clean && !remember_clean(doc, under, &budget))
+		if (clean)
+			base_bytes_forget(doc->base, under.offset, under.length);
+		else if (!remember_clean(doc, under, &budget))
 			return false;
 		at += piece->length;
 	}
@@ -179,8 +191,26 @@ bool document_capture(Document *doc, Range range, const Piece *pieces, size_t co
 	return true;
 }
 
+/* What is modified now and will be clean: when it is edited again, the file may hold
+ * something else. */
+static void forget_cleaned(Document *doc, const PieceTree *to)
+{
+	const Range all = {0, piece_tree_size(to)};
+	Range run = piece_tree_next_modified(&doc->now.tree, 0);
+	while (run.length > 0 && run.offset < all.length) {
+		Range clean = piece_tree_next_clean(to, run.offset);
+		for (; clean.length > 0 && clean.offset < range_end(run);
+		     clean = piece_tree_next_clean(to, range_end(clean))) {
+			const Range both = range_intersect(clean, run);
+			base_bytes_forget(doc->base, both.offset, both.length);
+		}
+		run = piece_tree_next_modified(&doc->now.tree, range_end(run));
+	}
+}
+
 bool document_capture_switch(Document *doc, const PieceTree *to)
 {
+	forget_cleaned(doc, to);
 	uint64_t budget = BASE_BYTES_MAX;
 	if (piece_tree_size(to) != document_size(doc))
 		keep_stamp(doc);

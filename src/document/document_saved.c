@@ -78,6 +78,14 @@ static bool remember_run(Document *doc, Reader *saved, Range run, uint64_t *budg
 	return true;
 }
 
+/* What is not edited any more needs not be remembered. */
+static void forget_saved(Document *doc, const PieceTree *saved)
+{
+	Range run = piece_tree_next_modified(saved, 0);
+	for (; run.length > 0; run = piece_tree_next_modified(saved, range_end(run)))
+		base_bytes_forget(doc->base, run.offset, run.length);
+}
+
 /* The part of run that the save has changed. */
 static bool remember_changed(Document *doc, Reader *saved, Range run, uint64_t *budget)
 {
@@ -100,7 +108,9 @@ static bool remember_saved(Document *doc, const Version *saved)
 	const bool same_size = all.length == saved->covered;
 	Reader reader;
 	bool done = true;
-	if (!same_size)
+	if (same_size)
+		forget_saved(doc, &saved->tree);
+	else
 		base_bytes_clear(doc->base);
 	reader_init(&reader, &doc->stock->table, &saved->tree, false);
 	Range run = piece_tree_next_modified(&doc->now.tree, 0);

@@ -217,9 +217,11 @@ MhexStatus replace_file_open(ReplaceFile **out, const char *path, int old, uint6
 	file->old = old;
 	file->fd = file->folder = -1;
 	file->path = strdup(path);
-	MhexStatus status =
-		file->path ? open_folder(file, err)
-			   : mhex_fail(err, MHEX_E_NOMEM, "%s: out of memory", path);
+	if (!file->path) {
+		replace_file_discard(file);
+		return mhex_fail(err, MHEX_E_NOMEM, "%s: out of memory", path);
+	}
+	MhexStatus status = open_folder(file, err);
 	if (!status)
 		status = check_name(file, err);
 	if (!status)

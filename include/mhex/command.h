@@ -42,6 +42,7 @@ typedef enum {
 	COMMAND_BATCH = 1 << 10,      /* prints; means nothing on a terminal */
 	COMMAND_ANYTIME = 1 << 11,    /* needs no open file */
 	COMMAND_AT_REST = 1 << 12,    /* refused while an edit runs in slices */
+	COMMAND_HISTORY = 1 << 13,    /* an edit that "repeat" does not repeat */
 } CommandFlags;
 
 /* The parsed line. Texts are borrowed from the line. */

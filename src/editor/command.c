@@ -39,8 +39,9 @@ static MhexStatus check_allowed(const Editor *editor, const Command *row, MhexEr
 /* "repeat" runs the last edit again. */
 static void remember_edit(Editor *editor, const Command *row, const char *line)
 {
-	if (!(row->flags & COMMAND_EDITS) || editor->last_edit.text == line)
+	if (!(row->flags & COMMAND_EDITS) || (row->flags & COMMAND_HISTORY))
 		return;
+	editor->last_edit_count = editor->has_count ? editor->count : 0;
 	strbuf_clear(&editor->last_edit);
 	strbuf_add_text(&editor->last_edit, line);
 }

@@ -44,6 +44,7 @@ const char *const command_topics[] = {moving, searching, editing, selecting,
 #define SCREEN   COMMAND_INTERACTIVE
 #define ANYTIME  COMMAND_ANYTIME
 #define AT_REST  COMMAND_AT_REST
+#define HISTORY  (COMMAND_EDITS | COMMAND_HISTORY)
 
 /* Sorted by name. The rows for SCREEN are what keys are bound to. */
 /* clang-format off: one row, one look */
@@ -125,20 +126,20 @@ const Command command_table[] = {
 	 "Leave; unsaved edits are asked about, ! drops them"},
 	{"read", "", PATH, RESIZES | AT, "FILE [at EXPR]", NULL, cmd_read, editing,
 	 "Insert a whole file"},
-	{"redo", "", EXPR, EDITS | OPTIONAL, "[N]", NULL, cmd_redo, editing,
+	{"redo", "", EXPR, HISTORY | OPTIONAL, "[N]", NULL, cmd_redo, editing,
 	 "Redo the step undone last, or N of them"},
 	{"redraw", "", NONE, SCREEN, "", NULL, cmd_redraw, showing,
 	 "Draw the whole screen anew"},
 	{"reload", "", NONE, AT_REST, "", NULL, cmd_reload, saving,
 	 "Measure and map the file again; keeps the edits"},
-	{"repeat", "", NONE, SCREEN | EDITS, "", NULL, cmd_repeat, editing,
+	{"repeat", "", NONE, SCREEN | HISTORY, "", NULL, cmd_repeat, editing,
 	 "Do the last edit once more"},
 	{"replace", "", PATTERN, EDITS | WITH | EVERY | IN | CONFIRM,
 	 "PATTERN with BYTES [every N] [in RANGE] [confirm]", NULL, cmd_replace,
 	 searching, "Replace all matches in one step; ?? in BYTES leaves a byte alone"},
 	{"resize", "", EXPR, RESIZES, "EXPR", NULL, cmd_resize, editing,
 	 "Cut the document at a size, or add zeros up to it"},
-	{"revert", "e!", NONE, EDITS, "", NULL, cmd_revert, saving,
+	{"revert", "e!", NONE, HISTORY, "", NULL, cmd_revert, saving,
 	 "Drop all unsaved edits; undo brings them back"},
 	{"select", "", RANGE, 0, "RANGE", NULL, cmd_select, selecting, "Select a range"},
 	{"select-here", "", NONE, SCREEN, "", NULL, cmd_select_here, selecting,
@@ -151,7 +152,7 @@ const Command command_table[] = {
 	 "Run the command lines in a file"},
 	{"suspend", "", NONE, SCREEN, "", NULL, cmd_suspend, program,
 	 "Stop mhex and return to the shell"},
-	{"undo", "u", EXPR, EDITS | OPTIONAL, "[N]", NULL, cmd_undo, editing,
+	{"undo", "u", EXPR, HISTORY | OPTIONAL, "[N]", NULL, cmd_undo, editing,
 	 "Undo the last step, or N of them, also across saves"},
 	{"version", "", NONE, ANYTIME, "", NULL, cmd_version, program,
 	 "Print the version"},

@@ -264,7 +264,13 @@ HANDLER(cmd_repeat)
 	char *line = strdup(strbuf_text(&editor->last_edit));
 	if (!line)
 		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	const bool has_count = editor->has_count;
+	if (!has_count) {
+		editor->has_count = editor->last_edit_count > 0;
+		editor->count = editor->last_edit_count;
+	}
 	const MhexStatus status = editor_execute(editor, line, err);
+	editor->has_count = has_count;
 	free(line);
 	return status;
 }

@@ -42,6 +42,7 @@ typedef struct {
 	Range selection; /* kept up to date while selecting */
 	Mode mode;
 	bool typing;     /* the last edit was a typed byte: the next joins it */
+	bool goes_on;    /* the byte being typed is not the first of its run */
 	bool half_typed; /* first nibble typed, not stored (live) */
 	uint8_t half_value;
 	bool discard; /* asked, and its edits may be lost */
@@ -175,7 +176,8 @@ struct Editor {
 	StrBuf clipboard; /* to be sent to the terminal */
 	bool clipboard_ready;
 	bool want_suspend, want_redraw;
-	StrBuf last_edit; /* line that "repeat" runs again */
+	StrBuf last_edit;         /* line that "repeat" runs again */
+	uint64_t last_edit_count; /* typed before its key; 0: none */
 
 	SearchTask search;
 	SaveTask save;

@@ -64,12 +64,16 @@ static MhexStatus put(Editor *editor, const void *bytes, size_t length, bool ins
 	return MHEX_OK;
 }
 
+/* "repeat" types the whole run again. */
 static void remember_typed(Editor *editor, const uint8_t *bytes, size_t length,
 			   bool insert)
 {
 	StrBuf *line = &editor->last_edit;
-	strbuf_clear(line);
-	strbuf_add_text(line, insert ? "insert" : "overwrite");
+	editor->last_edit_count = 0;
+	if (!editor_file(editor)->goes_on) {
+		strbuf_clear(line);
+		strbuf_add_text(line, insert ? "insert" : "overwrite");
+	}
 	for (size_t i = 0; i < length; i++)
 		strbuf_printf(line, " %02x", bytes[i]);
 }
@@ -102,6 +106,7 @@ static MhexStatus type_half(Editor *editor, unsigned nibble, MhexError *err)
 	const bool live = document_access(file->doc) == ACCESS_LIVE;
 	const uint64_t offset = file->cursor.offset;
 	const bool insert = file->mode == MODE_INSERT;
+	file->goes_on = file->typing;
 	const uint8_t old = insert ? 0 : byte_at(file, offset);
 	const uint8_t byte = (uint8_t)((nibble << 4) | (old & 0x0fU));
 	if (live) {
@@ -140,8 +145,9 @@ static MhexStatus type_text(Editor *editor, const char *text, MhexError *err)
 {
 	uint8_t bytes[TYPED_TEXT_MAX];
 	size_t length = 0;
-	const OpenFile *file = editor_file(editor);
+	OpenFile *file = editor_file(editor);
 	const bool insert = file->mode == MODE_INSERT;
+	file->goes_on = file->typing;
 	if (!typed_text_encode((TextCharset)editor->settings.text, text, bytes, &length))
 		return mhex_fail(err, MHEX_E_UNSUPPORTED,
 				 "the text column's character set has no \"%s\"", text);

@@ -22,14 +22,11 @@ bool backend_map(Storage *storage, size_t window)
 	const bool live = storage->access == ACCESS_LIVE;
 	const int protection = live ? PROT_READ | PROT_WRITE : PROT_READ;
 	/* A private window shows the file as a shared one does and can never write to
-	 * it; nothing is ever stored through it. */
-	int flags = storage->access == ACCESS_PREVIEW ? MAP_PRIVATE : MAP_SHARED;
-	if (!mapping_possible(storage->fd, protection, flags)) {
-		/* Some FUSE files can be mapped privately only. */
-		flags = MAP_PRIVATE;
-		if (live || !mapping_possible(storage->fd, protection, flags))
-			return false;
-	}
+	 * it; nothing is ever stored through it. But where a shared one is refused
+	 * (FUSE with direct I/O) a private one keeps pages that are long out of date. */
+	const int flags = storage->access == ACCESS_PREVIEW ? MAP_PRIVATE : MAP_SHARED;
+	if (!mapping_possible(storage->fd, protection, MAP_SHARED))
+		return false;
 	mapping_init(&storage->mapping, storage->fd, protection, flags, window);
 	return true;
 }

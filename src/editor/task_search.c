@@ -204,10 +204,11 @@ MhexStatus task_search(Editor *editor, const char *pattern, size_t length,
 		task_drop_search(editor);
 		return status;
 	}
+	if (!editor->options.batch && task->use == FOR_LIST &&
+	    list_open(&editor->list, "Matches"))
+		editor->list.follows_search = true;
 	if (!editor->inside_loop)
 		return end_search(editor, err);
-	if (task->use == FOR_LIST && list_open(&editor->list, "Matches"))
-		editor->list.follows_search = true;
 	editor->stale = true;
 	return MHEX_OK;
 }

@@ -171,6 +171,11 @@ pid_t screen_pid(const Screen *screen)
 	return screen->pid;
 }
 
+int screen_input(const Screen *screen)
+{
+	return screen->pty;
+}
+
 /* --- what goes in --- */
 
 void screen_type_bytes(Screen *screen, const char *bytes, size_t length)
@@ -250,14 +255,19 @@ bool screen_pump(Screen *screen, int timeout_ms)
 	return true;
 }
 
+bool screen_sends_within(Screen *screen, int milliseconds)
+{
+	return screen_pump(screen, milliseconds);
+}
+
 /* --- its end --- */
 
-static bool reap(Screen *screen, bool wait)
+static bool reap(Screen *screen)
 {
 	int status = 0;
 	if (screen->ended)
 		return true;
-	if (waitpid(screen->pid, &status, wait ? 0 : WNOHANG) != screen->pid)
+	if (waitpid(screen->pid, &status, WNOHANG) != screen->pid)
 		return false;
 	screen->ended = true;
 	screen->exit_status =
@@ -270,7 +280,7 @@ int screen_wait_exit(Screen *screen)
 	const long deadline = screen_now_ms() + SCREEN_WAIT_MS;
 	/* The line is closed by the end of the program; without one, only asking
 	 * again and again tells. */
-	while (!reap(screen, false)) {
+	while (!reap(screen)) {
 		if (screen_now_ms() >= deadline)
 			return -1;
 		if (!screen_pump(screen, 20))
@@ -278,6 +288,17 @@ int screen_wait_exit(Screen *screen)
 	}
 	while (screen_pump(screen, 0))
 		;
+	return screen->exit_status;
+}
+
+int screen_wait_exit_unread(Screen *screen)
+{
+	const long deadline = screen_now_ms() + SCREEN_WAIT_MS;
+	while (!reap(screen)) {
+		if (screen_now_ms() >= deadline)
+			return -1;
+		(void)poll(NULL, 0, 1);
+	}
 	return screen->exit_status;
 }
 

@@ -50,6 +50,9 @@ void screen_mouse(Screen *screen, int button, int row, int col, bool released);
 
 void screen_resize(Screen *screen, int rows, int cols);
 
+/* The descriptor behind all this, to write to it without reading. */
+int screen_input(const Screen *screen);
+
 /* The terminal goes away. */
 void screen_hang_up(Screen *screen);
 
@@ -64,9 +67,15 @@ bool screen_wait_cursor(Screen *screen, int row, int col);
 /* Until the program has sent these bytes, counted from byte number from on. */
 bool screen_wait_bytes(Screen *screen, size_t from, const char *bytes);
 
+/* Does the program send anything within so many milliseconds? For tests of silence,
+ * which only time can show. */
+bool screen_sends_within(Screen *screen, int milliseconds);
+
 /* For the end of the program: its exit status, 128 and the signal's number when that
  * killed it, -1 when it does not end. */
 int screen_wait_exit(Screen *screen);
+/* The same while nobody reads what it writes. */
+int screen_wait_exit_unread(Screen *screen);
 
 /* --- what it shows --- */
 
@@ -84,6 +93,13 @@ typedef struct {
 	bool bold, underline, reverse, blink;
 	int foreground, background; /* 0 .. 255; -1: the terminal's own */
 } ScreenCell;
+
+/* Text and looks, for golden files: the rows, then under "-- colours" and
+ * "-- attributes" a sign for each cell, trailing dots dropped. A colour is the
+ * foreground's hexadecimal digit, where there is a background that one's as a letter from
+ * "g" on; attributes are 1 bold, 2 underlined, 4 reverse, 8 blinking, added up. At
+ * last the cursor. To be freed. */
+char *screen_picture(Screen *screen);
 
 ScreenCell screen_cell(Screen *screen, int row, int col);
 void screen_cursor(Screen *screen, int *row, int *col, bool *visible);

@@ -146,6 +146,61 @@ ScreenCell screen_cell(Screen *screen, int row, int col)
 	return result;
 }
 
+static char colour_sign(const ScreenCell *cell)
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+	if (cell->background >= 0 && cell->background < 16)
+		return digits[16 + cell->background];
+	if (cell->foreground >= 0 && cell->foreground < 16)
+		return digits[cell->foreground];
+	return cell->foreground == -1 && cell->background == -1 ? '.' : '!';
+}
+
+static char attribute_sign(const ScreenCell *cell)
+{
+	const int bits =
+		cell->bold | cell->underline << 1 | cell->reverse << 2 | cell->blink << 3;
+	return bits ? "0123456789abcdef"[bits] : '.';
+}
+
+static void put_signs(FILE *out, Screen *screen, const char *title,
+		      char (*sign)(const ScreenCell *))
+{
+	(void)fprintf(out, "-- %s\n", title);
+	for (int row = 0; row < screen->rows; row++) {
+		int dots = 0;
+		for (int col = 0; col < screen->cols; col++) {
+			const ScreenCell cell = screen_cell(screen, row, col);
+			const char c = sign(&cell);
+			if (c == '.') {
+				dots++;
+				continue;
+			}
+			for (; dots > 0; dots--)
+				(void)fputc('.', out);
+			(void)fputc(c, out);
+		}
+		(void)fputc('\n', out);
+	}
+}
+
+char *screen_picture(Screen *screen)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	if (!out)
+		abort();
+	(void)fputs(screen_text(screen), out);
+	put_signs(out, screen, "colours", colour_sign);
+	put_signs(out, screen, "attributes", attribute_sign);
+	if (screen->cursor_visible)
+		(void)fprintf(out, "-- cursor %d %d\n", screen->cursor.row,
+			      screen->cursor.col);
+	(void)fclose(out);
+	return text;
+}
+
 void screen_cursor(Screen *screen, int *row, int *col, bool *visible)
 {
 	*row = screen->cursor.row;

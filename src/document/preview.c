@@ -5,6 +5,10 @@
 #include "document/document_private.h"
 #include "document/succession.h"
 
+enum {
+	SETTLE_STEP_MAX = 1 << 20 /* bytes looked at after an undo or redo */
+};
+
 MhexStatus document_no_memory(MhexError *err)
 {
 	return mhex_fail(err, MHEX_E_NOMEM, "out of memory: nothing was changed");
@@ -171,6 +175,7 @@ static MhexStatus take_step(Document *doc, bool undo, uint64_t *at, MhexError *e
 	if (step.count == 0 && !step.has_versions)
 		return mhex_fail(err, MHEX_E_NOTFOUND, "nothing to %s",
 				 undo ? "undo" : "redo");
+	const uint64_t size = document_size(doc);
 	bool done = false;
 	if (step.has_versions)
 		done = switch_to_old(doc, undo ? &step.before : &step.after);
@@ -180,6 +185,10 @@ static MhexStatus take_step(Document *doc, bool undo, uint64_t *at, MhexError *e
 	history_step_free(&step);
 	if (!done)
 		return document_no_memory(err);
+	/* Steps that change the size may lead to what a save has written; without memory
+	 * it is shown as modified. */
+	if (document_size(doc) != size)
+		(void)document_settle_version(doc, &doc->now, SETTLE_STEP_MAX);
 	if (undo)
 		history_undone(doc->history);
 	else

@@ -54,10 +54,8 @@ static bool collect(const Document *doc, const Version *version, PieceList *list
 	return done;
 }
 
-/* Bytes that a save has put into the file are the file's now. */
-static bool settle_version(Document *doc, Version *version)
+bool document_settle_version(Document *doc, Version *version, uint64_t budget)
 {
-	uint64_t budget = BASE_BYTES_MAX;
 	if (piece_tree_size(&version->tree) != version->covered)
 		return true;
 	Range run = piece_tree_next_modified(&version->tree, 0);
@@ -88,7 +86,7 @@ bool document_bring_up(Document *doc, const Version *version, Version *out)
 			  source_resolve_all(doc->stock->table, list.items, list.count,
 					     &resolved) &&
 			  piece_tree_build(&out->tree, &resolved) &&
-			  settle_version(doc, out);
+			  document_settle_version(doc, out, BASE_BYTES_MAX);
 	piece_list_free(&list);
 	piece_list_free(&resolved);
 	if (!done)

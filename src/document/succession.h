@@ -33,6 +33,10 @@ bool document_succeed(Document *doc, Succession *succession);
 bool document_succeed_by_file(Document *doc, StorageRef *file, const PieceTree *holds,
 			      bool old_is_whole);
 
+/* Bytes that a save has put into the file are the file's, in a version that has its size;
+ * at most budget bytes are looked at. */
+bool document_settle_version(Document *doc, Version *version, uint64_t budget);
+
 /* *out, empty at first, becomes a tree of pieces. */
 bool piece_tree_build(PieceTree *out, const PieceList *pieces);
 

@@ -216,6 +216,7 @@ MhexStatus replace_file_open(ReplaceFile **out, const char *path, int old, uint6
 		return mhex_fail(err, MHEX_E_NOMEM, "%s: out of memory", path);
 	file->old = old;
 	file->fd = file->folder = -1;
+	file->base = "";
 	file->path = strdup(path);
 	if (!file->path) {
 		replace_file_discard(file);

@@ -289,6 +289,7 @@ Test(save_in_place, a_byte_changed_between_store_and_sync_is_theirs)
 	cr_expect(sample_has(&err, "0x3a99"), "%s", err.message);
 	cr_expect(eq(int, sample_peek(&sample, 15001), '!'));
 	cr_expect(eq(int, sample_peek(&sample, 15000), sample_byte(15000)));
+	cr_expect(eq(int, sample_peek(&sample, 15004), sample_byte(15004)));
 	cr_expect(eq(int, sample_peek(&sample, 100), sample_byte(100)));
 	cr_assert(zero(int, (int)sample_write_forced(&sample, &err)), "%s", err.message);
 	sample_expect_saved(&sample);

@@ -34,6 +34,7 @@ static SaveSample sample;
 static struct {
 	bool fails;
 	void (*act)(void);
+	void (*on_copy)(void);
 	_Atomic(Save *) cancel;
 	atomic_bool cancels;
 } hook;
@@ -68,6 +69,8 @@ ssize_t copy_file_range(int from, off_t *from_at, int to, off_t *to_at, size_t l
 			(void)sched_yield();
 		save_cancel(atomic_load(&hook.cancel));
 	}
+	if (hook.on_copy)
+		hook.on_copy();
 	return syscall(SYS_copy_file_range, from, from_at, to, to_at, length, flags);
 }
 
@@ -460,6 +463,25 @@ Test(save_resize, cancelled_before_it_is_complete_nothing_has_happened)
 	cr_expect(eq(int, (int)status, MHEX_E_CANCELLED), "%s", err.message);
 	sample_expect_untouched(&sample, SIZE);
 	cr_expect(document_is_modified(sample.doc));
+}
+
+static void cut_hole(void)
+{
+	cr_assert(zero(int, ftruncate(sample.fd, SIZE + 100)));
+}
+
+Test(save_resize, a_hole_that_is_cut_off_during_a_copy_is_noticed)
+{
+	MhexError err;
+	const SaveRequest request = {.path = sample.other, .output_fd = -1};
+	cr_assert(zero(int, ftruncate(sample.fd, SIZE + 500000)));
+	sample_reopen(&sample);
+	hook.on_copy = cut_hole;
+
+	const MhexStatus status = sample_save(&sample, &request, NULL, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_SHRUNK), "%s", err.message);
+	cr_expect(lt(int, access(sample.other, F_OK), 0));
 }
 
 /* ---- Limits ---- */

@@ -67,6 +67,8 @@ int backend_reopen(const Storage *storage, MhexError *err);
 MhexStatus file_storage_init(Storage *storage, size_t window, bool *usable,
 			     MhexError *err);
 MhexStatus device_storage_init(Storage *storage, size_t window, MhexError *err);
+/* Its node may be writable all the same, and opening it so succeeds. */
+bool device_is_read_only(int fd);
 /* What is read on demand, without windows: /proc/PID/mem, /proc/kcore, files with a
  * true size that cannot be mapped. */
 bool pread_storage_suits(const Storage *storage);

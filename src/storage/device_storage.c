@@ -28,10 +28,15 @@ static bool is_in_use(const Storage *storage)
 	return false;
 }
 
+bool device_is_read_only(int fd)
+{
+	int read_only = 0;
+	return ioctl(fd, BLKROGET, &read_only) == 0 && read_only;
+}
+
 MhexStatus device_storage_init(Storage *storage, size_t window, MhexError *err)
 {
 	uint64_t size = 0;
-	int read_only = 0;
 	storage->kind = STORAGE_DEVICE;
 	storage->ops = &device_ops;
 	const MhexStatus status = backend_look(storage, &storage->stamp, err);
@@ -41,10 +46,6 @@ MhexStatus device_storage_init(Storage *storage, size_t window, MhexError *err)
 		return mhex_fail_errno(err, "%s: its size cannot be found out",
 				       storage->path);
 	storage->stamp.size = size;
-	if (ioctl(storage->fd, BLKROGET, &read_only) == 0 && read_only) {
-		storage->writable = false;
-		storage->access = ACCESS_VIEW;
-	}
 	if (is_in_use(storage))
 		storage->note = "the device is mounted or otherwise in use";
 	if (!backend_map(storage, window))

@@ -55,9 +55,10 @@ static bool may_be_written(int fd, const char *path)
 }
 
 /* Live keeps a writable descriptor; where that is not to be had it is a view. */
-static void settle_access(Storage *storage, Access wanted)
+static void settle_access(Storage *storage, mode_t mode, Access wanted)
 {
-	storage->writable = may_be_written(storage->fd, storage->path);
+	storage->writable = may_be_written(storage->fd, storage->path) &&
+			    !(S_ISBLK(mode) && device_is_read_only(storage->fd));
 	storage->access = storage->writable ? wanted : ACCESS_VIEW;
 	if (storage->access != ACCESS_LIVE ||
 	    (fcntl(storage->fd, F_GETFL) & O_ACCMODE) == O_RDWR)
@@ -95,7 +96,7 @@ static MhexStatus open_kind(Storage *storage, StorageOptions options, MhexError 
 	if (refused)
 		return mhex_fail(err, MHEX_E_UNSUPPORTED, "%s: %s", storage->path,
 				 refused);
-	settle_access(storage, options.wanted);
+	settle_access(storage, st.st_mode, options.wanted);
 	if (S_ISBLK(st.st_mode))
 		return device_storage_init(storage, options.window, err);
 	return open_regular(storage, options, err);

@@ -33,6 +33,7 @@ static void set_up(void)
 {
 	length = PAGES * (size_t)sysconf(_SC_PAGESIZE);
 	sample_make(&sample, length);
+	(void)unlink(sample.path); /* some of these tests are killed */
 	window = map_window();
 }
 

@@ -190,6 +190,22 @@ Test(save_copy, a_range_onto_itself_needs_force_and_loses_nothing)
 	free(bytes);
 }
 
+Test(save_copy, a_range_onto_itself_is_not_written_where_it_is_read)
+{
+	MhexError err;
+	const SaveRequest request = {.path = sample.path,
+				     .output_fd = -1,
+				     .force = true,
+				     .has_range = true,
+				     .range = {100, 50000}};
+	cr_assert(zero(int, link(sample.path, sample.other)));
+
+	const MhexStatus status = sample_save(&sample, &request, NULL, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_UNSUPPORTED), "%s", err.message);
+	sample_expect_untouched(&sample, SIZE);
+}
+
 Test(save_copy, a_document_without_a_name_takes_that_of_its_copy)
 {
 	MhexError err;

@@ -388,6 +388,31 @@ Test(save_resize, a_change_after_the_edit_is_a_conflict)
 	sample_expect_saved(&sample);
 }
 
+Test(save_resize, a_byte_changed_under_an_edit_is_named_when_the_size_changes_too)
+{
+	MhexError err;
+	sample_overwrite(&sample, 100, "hello");
+	sample_overwrite(&sample, SIZE, "appended");
+	sample_poke(&sample, 102, "x");
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT), "%s", err.message);
+	cr_expect(sample_has(&err, "0x66"), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 100), sample_byte(100)));
+}
+
+Test(save_resize, a_byte_changed_beside_an_edit_is_taken_along)
+{
+	sample_overwrite(&sample, 100, "hello");
+	sample_overwrite(&sample, SIZE, "appended");
+	sample_poke(&sample, 99, "x");
+
+	(void)save_well();
+
+	cr_expect(eq(int, sample_peek(&sample, 99), 'x'));
+}
+
 static void poke(void)
 {
 	sample_poke(&sample, 250000, "theirs");
@@ -467,7 +492,7 @@ Test(save_resize, cancelled_before_it_is_complete_nothing_has_happened)
 
 static void cut_hole(void)
 {
-	cr_assert(zero(int, ftruncate(sample.fd, SIZE + 100)));
+	cr_assert(zero(int, ftruncate(sample.fd, SIZE + 100000)));
 }
 
 Test(save_resize, a_hole_that_is_cut_off_during_a_copy_is_noticed)

@@ -47,7 +47,8 @@ typedef struct {
 	uint64_t now_ms; /* monotonic; in every event */
 } Event;
 
-/* Where results go in batch mode; libmhex itself prints nothing. */
+/* Where results go in batch mode; libmhex itself prints nothing. No bytes: what was
+ * held back has to come out now. */
 typedef struct {
 	void *context;
 	MhexStatus (*write)(void *context, const char *bytes, size_t length,

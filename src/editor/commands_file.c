@@ -22,6 +22,13 @@ HANDLER(cmd_write)
 			err, MHEX_E_UNSUPPORTED,
 			"standard output is the terminal; it works with --batch only");
 	typing_leave(editor);
+	/* What was printed before comes out before; nothing is how it is told. */
+	if (to_output && editor->options.sink.write) {
+		const EditorSink *sink = &editor->options.sink;
+		const MhexStatus status = sink->write(sink->context, "", 0, err);
+		if (status)
+			return status;
+	}
 	return task_save(editor, &request, false, err);
 }
 

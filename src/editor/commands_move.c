@@ -74,9 +74,8 @@ HANDLER(cmd_extend)
 {
 	(void)err;
 	OpenFile *file = editor_file(editor);
-	const bool begins = !file->has_selection;
-	if (begins || !file->selecting)
-		file->anchor = begins ? file->cursor.offset : file->selection.offset;
+	if (!file->has_selection)
+		file->anchor = file->cursor.offset;
 	file->selecting = true;
 	move(editor, args);
 	/* Only "v" makes plain movements extend. */

@@ -203,7 +203,7 @@ void completion_fill(Editor *editor)
 	prompt->word_end = prompt->cursor;
 	if (word.row)
 		add_arguments(&completion, word.row, is_first_word(line, word.word));
-	else if (is_first_word(line, word.word))
+	else if (strspn(line, " \t:") >= word.word)
 		add_commands(&completion, false);
 	if (prompt->candidate_count == 0)
 		editor_say(editor, "nothing to complete here");

@@ -186,11 +186,11 @@ MhexStatus help_print(Editor *editor, const char *topic, size_t length, MhexErro
 		    memcmp(parts[i].name, topic, length) == 0)
 			return parts[i].print(editor, err);
 	}
-	if (topic[0] == ':') {
-		topic++;
-		length--;
-	}
-	const MhexStatus status = print_key(editor, topic, length, &found, err);
+	const bool no_key = topic[0] == ':' && length > 1;
+	topic += no_key;
+	length -= no_key;
+	const MhexStatus status =
+		no_key ? MHEX_OK : print_key(editor, topic, length, &found, err);
 	const Setting *setting = setting_find(topic, length);
 	if (status || found)
 		return status;

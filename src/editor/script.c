@@ -33,9 +33,13 @@ static MhexStatus run_line(Editor *editor, const char *text, size_t length,
 	if (!line)
 		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
 	const bool was_script = editor->script;
+	const bool was_inside = editor->inside_loop;
 	editor->script = true;
+	/* The next line builds on what this one has done: wait for its jobs. */
+	editor->inside_loop = false;
 	const MhexStatus status = editor_execute(editor, line, err);
 	editor->script = was_script;
+	editor->inside_loop = was_inside;
 	free(line);
 	return status;
 }
@@ -53,7 +57,10 @@ static MhexStatus run_lines(Editor *editor, const Script *script, MhexError *err
 		const MhexStatus status = run_line(editor, line, length, &error);
 		if (status && !first) {
 			first = status;
-			mhex_error_prefix(&error, "%s:%lu: ", script->name, number);
+			/* Scripts within scripts: the reason must not be pushed out. */
+			if (strlen(error.message) < sizeof(error.message) / 2)
+				mhex_error_prefix(&error, "%s:%lu: ", script->name,
+						  number);
 			error.caret = -1;
 			*err = error;
 		}

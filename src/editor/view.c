@@ -57,15 +57,11 @@ Geometry editor_geometry(const Editor *editor)
 static void show_column(Editor *editor, const Geometry *geometry)
 {
 	OpenFile *file = editor_file(editor);
-	const unsigned shown = editor->layout.shown ? editor->layout.shown : 1;
-	const unsigned column =
-		(unsigned)((file->cursor.offset + geometry->phase) % geometry->columns);
-	if (geometry->columns <= shown)
-		file->first_column = 0;
-	else if (column < file->first_column)
-		file->first_column = column;
-	else if (column - file->first_column >= shown)
-		file->first_column = column - shown + 1;
+	const uint64_t columns = geometry->columns;
+	const uint64_t column =
+		(file->cursor.offset % columns + geometry->phase) % columns;
+	file->first_column =
+		layout_scroll(&editor->layout, file->first_column, (unsigned)column);
 }
 
 void view_show_cursor(Editor *editor)

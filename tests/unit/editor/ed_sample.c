@@ -102,7 +102,7 @@ void keys_only(const char *text)
 
 void command(const char *line)
 {
-	keys("<Esc>:");
+	keys(":");
 	for (; *line; line++) {
 		const char key[2] = {*line, '\0'};
 		send((Event){.kind = EVENT_KEY, .key = *line == '<' ? "<lt>" : key});

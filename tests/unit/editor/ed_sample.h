@@ -31,7 +31,7 @@ void keys(const char *keys);
 /* The same, but jobs go on. */
 void keys_only(const char *keys);
 void wait_for_jobs(void);
-/* Type a command line at the prompt and press Enter. */
+/* Type a command line at the prompt and press Enter; from NORMAL. */
 void command(const char *line);
 void paste(const char *bytes);
 void mouse(MouseKind kind, int row, int col);

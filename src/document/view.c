@@ -29,7 +29,7 @@ static MhexStatus view_replace(Document *doc, Range range, const Piece *pieces,
 
 static MhexStatus view_step(Document *doc, uint64_t *at, MhexError *err)
 {
-	(void)at;
+	*at = 0;
 	return refuse(doc, err);
 }
 

@@ -178,6 +178,65 @@ Test(live, a_write_names_a_byte_that_another_process_changed)
 		  err.message);
 }
 
+Test(live, what_is_edited_again_while_a_write_runs_is_no_conflict)
+{
+	const SaveRequest request = {.output_fd = -1};
+	MhexError err = {0};
+	for (int i = 0; i < 50; i++) {
+		Save *save = NULL;
+		SaveResult result;
+		doc_overwrite(s.doc, 2, i % 2 ? "ab" : "cd");
+		MhexStatus status = document_save_start(s.doc, &request, -1, &save, &err);
+		cr_assert(zero(int, (int)status), "%s", err.message);
+
+		doc_overwrite(s.doc, 3, i % 2 ? "ef" : "gh");
+
+		status = document_save_finish(s.doc, save, &result, &err);
+		cr_assert(zero(int, (int)status), "%s", err.message);
+		EXPECT_STATES(s.doc, "...MM.....");
+	}
+	EXPECT_FILE(&s.file, "01aef56789");
+}
+
+Test(live, revert_after_a_failed_write_goes_back_to_the_one_before)
+{
+	const SaveRequest request = {.output_fd = -1};
+	doc_overwrite(s.doc, 2, "x");
+	doc_overwrite(s.doc, 8, "y");
+	sample_resize(&s.file, 5);
+	cr_expect(eq(int, (int)doc_try_save(s.doc, &request, NULL), MHEX_E_SHRUNK));
+	sample_write(&s.file, 5, "567y9", 5);
+	doc_overwrite(s.doc, 2, "z");
+
+	cr_assert(zero(int, (int)document_revert(s.doc, NULL)));
+
+	EXPECT_FILE(&s.file, "0123456789");
+	cr_expect(not(document_is_modified(s.doc)));
+}
+
+Test(live, the_memory_of_a_process_is_edited_where_it_is)
+{
+	static volatile char target[] = "memory";
+	MhexError err = {0};
+	const SaveRequest request = {.output_fd = -1};
+	Document *doc = NULL;
+	const DocumentOptions options = {.access = ACCESS_LIVE};
+	if (document_open(&doc, "/proc/self/mem", options, &err))
+		cr_skip("/proc/self/mem: %s\n", err.message);
+	if (document_access(doc) != ACCESS_LIVE) {
+		document_close(doc);
+		cr_skip("/proc/self/mem may not be written\n");
+	}
+
+	doc_overwrite(doc, (uintptr_t)target, "M");
+
+	cr_expect(eq(chr, target[0], 'M'));
+	cr_expect(zero(int, (int)doc_try_save(doc, &request, &err)), "%s", err.message);
+	doc_undo(doc);
+	cr_expect(eq(chr, target[0], 'm'));
+	document_close(doc);
+}
+
 Test(live, an_edit_behind_a_cut_is_an_error)
 {
 	MhexError err = {0};

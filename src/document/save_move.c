@@ -8,7 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "document/save_temp.h"
+
+/* What was written at offset, to be looked at again. */
+typedef struct {
+	uint64_t offset, digest;
+	size_t length;
+} Moved;
 
 struct SaveMover {
 	int fd;
@@ -21,6 +28,7 @@ struct SaveMover {
 	uint64_t
 		partly; /* bytes at the beginning of the next chunk that were moved too */
 	uint64_t bytes;
+	ARRAY(Moved) moved; /* what is in its place for good */
 };
 
 /* One end of a transfer. */
@@ -65,6 +73,7 @@ void save_mover_close(SaveMover *mover)
 		return;
 	if (mover->scratch_fd >= 0)
 		(void)close(mover->scratch_fd);
+	ARRAY_FREE(&mover->moved);
 	free(mover->scratch);
 	free(mover->buffer);
 	free(mover);
@@ -145,6 +154,45 @@ static size_t chunk_length(const SaveStep *step, uint64_t within)
 	return left < SAVE_MOVE_CHUNK ? (size_t)left : SAVE_MOVE_CHUNK;
 }
 
+/* Tells bytes that were written from others; not made against malice. */
+static uint64_t digest(const uint8_t *bytes, size_t length)
+{
+	uint64_t hash = length;
+	while (length > 0) {
+		uint64_t word = 0;
+		const size_t part = length < sizeof(word) ? length : sizeof(word);
+		memcpy(&word, bytes, part);
+		hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 29;
+		bytes += part;
+		length -= part;
+	}
+	return hash;
+}
+
+static MhexStatus note(SaveMover *mover, Place to, size_t length, MhexError *err)
+{
+	const Moved moved = {to.offset, digest(mover->buffer, length), length};
+	if (to.scratch || ARRAY_PUSH(&mover->moved, moved))
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_NOMEM, "save: out of memory");
+}
+
+MhexStatus save_mover_verify(SaveMover *mover, MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	for (size_t i = 0; !status && i < mover->moved.count; i++) {
+		const Moved *moved = &mover->moved.items[i];
+		status = take(mover, (Place){false, moved->offset}, moved->length, err);
+		if (!status && digest(mover->buffer, moved->length) != moved->digest)
+			status = mhex_fail(err, MHEX_E_CONFLICT,
+					   "save: 0x%" PRIx64 "..0x%" PRIx64
+					   ": written by another process meanwhile",
+					   moved->offset, moved->offset + moved->length);
+	}
+	return status;
+}
+
 MhexStatus save_mover_run(SaveMover *mover, SaveMoveProgress progress, void *context,
 			  MhexError *err)
 {
@@ -155,6 +203,8 @@ MhexStatus save_mover_run(SaveMover *mover, SaveMoveProgress progress, void *con
 			Place from, to;
 			places(step, chunk_at(step, mover->within, length), &from, &to);
 			MhexStatus status = take(mover, from, length, err);
+			if (!status)
+				status = note(mover, to, length, err);
 			if (!status)
 				status = put(mover, to, length, &mover->partly, err);
 			if (status)

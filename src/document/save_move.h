@@ -32,6 +32,11 @@ void save_mover_close(SaveMover *mover);
 MhexStatus save_mover_run(SaveMover *mover, SaveMoveProgress progress, void *context,
 			  MhexError *err);
 
+/* After a sync: are the bytes where they were moved to? MHEX_E_CONFLICT, naming the
+ * place, where another process has cut the file meanwhile or written there; they are
+ * lost. */
+MhexStatus save_mover_verify(SaveMover *mover, MhexError *err);
+
 /* Move everything back that save_mover_run() has moved. Old bytes that were no
  * move's source have been overwritten and are put back by the caller, afterwards. */
 MhexStatus save_mover_undo(SaveMover *mover, MhexError *err);

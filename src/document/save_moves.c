@@ -29,6 +29,7 @@ typedef struct {
 	SavePlan plan;
 	SaveMover *mover;
 	bool moving;      /* bytes may have been overwritten */
+	bool lost;        /* some that had been moved were */
 	uint64_t written; /* of fresh, for the progress */
 } Moves;
 
@@ -291,6 +292,10 @@ static MhexStatus forward(Moves *work, MhexError *err)
 	if (!status && fsync(work->fd) < 0)
 		status = mhex_fail_errno(err, "%s: the file may not be on disk",
 					 work->save->path);
+	if (status)
+		return status;
+	status = save_mover_verify(work->mover, err);
+	work->lost = status != MHEX_OK;
 	return status ? status : look_again(work, err);
 }
 
@@ -347,7 +352,8 @@ static void put_back(Moves *work, MhexError *err)
 	if (save->put_back && !work->moving)
 		save->touched = false;
 	else if (save->put_back)
-		save_error_add(err, "; the old bytes were put back");
+		save_error_add(err, work->lost ? "; all other bytes were put back"
+					       : "; the old bytes were put back");
 	else
 		save_error_add(err, "; not all old bytes could be put back: ");
 	save_error_add(err, why.message);

@@ -199,3 +199,22 @@ Test(save_move, a_source_that_was_cut_off_is_named)
 	save_mover_close(mover);
 	save_plan_free(&plan);
 }
+
+Test(save_move, sees_bytes_that_were_moved_and_are_not_there_any_more)
+{
+	MhexError err = {0};
+	SavePlan plan;
+	SaveMover *mover = NULL;
+	const SaveMove move = {0, 777, 3 * (uint64_t)SAVE_MOVE_CHUNK};
+	cr_assert(zero(int, (int)save_plan_make(&plan, &move, 1, NULL)));
+	cr_assert(zero(int, (int)run(&plan, &mover, &err)));
+	cr_expect(zero(int, (int)save_mover_verify(mover, &err)));
+
+	const off_t cut = 2 * (off_t)SAVE_MOVE_CHUNK;
+	cr_assert(zero(int, ftruncate(fixture.fd, cut)));
+	cr_assert(zero(int, ftruncate(fixture.fd, (off_t)fixture.size)));
+
+	cr_expect(eq(int, (int)save_mover_verify(mover, &err), MHEX_E_CONFLICT));
+	save_mover_close(mover);
+	save_plan_free(&plan);
+}

@@ -371,6 +371,30 @@ Test(save_resize, another_size_at_the_end_takes_every_move_back)
 	sample_expect_untouched(&sample, SIZE);
 }
 
+static void cut_and_grow(void)
+{
+	struct stat st;
+	cr_assert(zero(int, fstat(sample.fd, &st)));
+	cr_assert(zero(int, ftruncate(sample.fd, 290000)));
+	cr_assert(zero(int, ftruncate(sample.fd, st.st_size)));
+}
+
+Test(save_resize, moved_bytes_that_were_cut_and_grown_over_are_noticed)
+{
+	MhexError err;
+	add_link();
+	sample_insert(&sample, 100, "hello");
+	hook.act = cut_and_grow;
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT), "%s", err.message);
+	cr_expect(sample_has(&err, "all other bytes"), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 289000), sample_byte(289000)));
+	cr_expect(eq(int, sample_peek(&sample, 100), sample_byte(100)));
+	cr_expect(document_is_modified(sample.doc));
+}
+
 /* ---- Conflicts ---- */
 
 Test(save_resize, a_change_after_the_edit_is_a_conflict)

@@ -62,6 +62,32 @@ int64_t number_decode_signed(NumberType type, const uint8_t *src)
 	return (int64_t)((value ^ sign) - sign);
 }
 
+/* Exact, and without the mathematics library, whose loading costs more than all the rest
+ * that mhex would use of it. -1022 <= exponent <= 1023. */
+static double power_of_two(int exponent)
+{
+	const uint64_t bits = (uint64_t)(exponent + 1023) << 52;
+	double value = 0;
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+/* The least exponent with value < 2^exponent; of a value below all halves, some
+ * exponent below theirs. */
+static int exponent_above(double value)
+{
+	uint64_t bits = 0;
+	memcpy(&bits, &value, sizeof(bits));
+	return (int)(bits >> 52 & 0x7ff) - 1022;
+}
+
+/* To nearest, ties to even; 0 <= value < 2^51. Beyond 2^52 a double has no fraction. */
+static double rounded(double value)
+{
+	const double no_fraction = 0x1p52;
+	return value + no_fraction - no_fraction;
+}
+
 static double half_to_double(uint16_t half)
 {
 	const int exponent = half >> 10 & 0x1f;
@@ -70,9 +96,9 @@ static double half_to_double(uint16_t half)
 	if (exponent == 0x1f)
 		value = mantissa ? NAN : INFINITY;
 	else if (exponent == 0)
-		value = ldexp(mantissa, -24);
+		value = mantissa * power_of_two(-24);
 	else
-		value = ldexp(mantissa + 0x400, exponent - 25);
+		value = (mantissa + 0x400) * power_of_two(exponent - 25);
 	return half & 0x8000 ? -value : value;
 }
 
@@ -85,12 +111,11 @@ static uint16_t double_to_half(double value)
 		return sign | 0x7e00;
 	if (size >= 65520) /* half way from the largest half to the next */
 		return sign | 0x7c00;
-	int exponent = 0;
-	(void)frexp(size, &exponent);
+	const int exponent = exponent_above(size);
 	/* size lies in [2^(exponent-1), 2^exponent): 11 bits of it are kept, fewer
 	 * below 2^-14. Carrying into the exponent is what rounding up means. */
 	const int unit = size > 0 && exponent - 11 > -24 ? exponent - 11 : -24;
-	const int kept = (int)nearbyint(ldexp(size, -unit));
+	const int kept = (int)rounded(size * power_of_two(-unit));
 	return (uint16_t)(sign | (((unit + 24) << 10) + kept));
 }
 

@@ -242,13 +242,15 @@ static MhexStatus step(Loop *loop, MhexError *err)
 
 static MhexStatus run(Loop *loop, MhexError *err)
 {
-	MhexStatus status = input_open(&loop->input, terminal_type(loop->terminal), err);
-	if (!status)
-		status = terminal_start(loop->terminal, err);
+	MhexStatus status = terminal_start(loop->terminal, err);
 	if (!status)
 		status = resize(loop, err);
 	if (!status)
 		draw(loop);
+	/* While the person looks at the first screen: reading what the terminal's keys
+	 * send takes as long as drawing it. */
+	if (!status)
+		status = input_open(&loop->input, terminal_type(loop->terminal), err);
 	while (!status && editor_running(loop->editor) && !loop->gone && !loop->signo)
 		status = step(loop, err);
 	terminal_suspend(loop->terminal);

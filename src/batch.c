@@ -54,13 +54,14 @@ int batch_run(const Options *options)
 		status = run_each(&session, &output, &err);
 	if (!status)
 		status = check_saved(session.editor, &err);
-	if (status)
-		report("%s", err.message);
 	/* What came before a failure is still a result. */
-	if (output_flush(&output, &err) && !status) {
-		report("%s", err.message);
+	MhexError write_error;
+	if (output_flush(&output, &write_error) && !status) {
+		err = write_error;
 		status = err.status;
 	}
+	if (status)
+		report("%s", err.message);
 	session_close(&session);
 	output_free(&output);
 	return status ? failure : EXIT_SUCCESS;

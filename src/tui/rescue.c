@@ -22,7 +22,9 @@ static struct {
 	size_t length;
 } saved;
 
-static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+/* Faults, and what else ends a program that does not expect it. */
+static const int crash_signals[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGABRT, SIGSYS,
+				    SIGTRAP, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2};
 enum {
 	CRASH_SIGNALS = sizeof(crash_signals) / sizeof(crash_signals[0])
 };
@@ -72,8 +74,11 @@ void rescue_install(void)
 	struct sigaction action = {.sa_sigaction = on_crash,
 				   .sa_flags = SA_SIGINFO | SA_ONSTACK};
 	(void)sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < CRASH_SIGNALS; i++)
+	for (size_t i = 0; i < CRASH_SIGNALS; i++) {
 		(void)sigaction(crash_signals[i], &action, &previous_actions[i]);
+		if (previous_actions[i].sa_handler == SIG_IGN)
+			(void)sigaction(crash_signals[i], &previous_actions[i], NULL);
+	}
 }
 
 void rescue_arm(int fd, const char *bytes, size_t length)

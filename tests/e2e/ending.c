@@ -48,6 +48,20 @@ Test(ending, nothing_lost_is_nothing_said)
 	expect_whole();
 }
 
+Test(ending, signals_that_nobody_expects_leave_the_terminal_whole)
+{
+	static const int signals[] = {SIGQUIT, SIGUSR1, SIGXCPU};
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		open_text("ABCDEF", NULL);
+
+		(void)kill(screen_pid(screen), signals[i]);
+
+		cr_expect(eq(int, screen_wait_exit(screen), 128 + signals[i]));
+		expect_whole();
+		close_all();
+	}
+}
+
 Test(ending, each_file_that_lost_something_is_named)
 {
 	TempFile folder;

@@ -122,6 +122,11 @@ ParameterizedTestParameters(program, says)
 		 "F:00000000: 4142                                     AB|"
 		 "F:00000000: 4142                                     AB|0"},
 		{"\"$0\" -b -c 'write -' - < \"$1\"", "ABCDEF0"},
+		{"\"$0\" -b -c 'count 41' -c 'write -' -c 'count 42' \"$1\"",
+		 "1|ABCDEF1|0"},
+		{"printf 'count 41\\nwrite -\\n' | \"$0\" -b -s - \"$1\"", "1|ABCDEF0"},
+		{"\"$0\" -b -c 'count 41' -c 'goto 9' \"$1\"",
+		 "1|mhex: -c 2: goto: 0x9 " PAST_END "|1"},
 		{"\"$0\" -b -c dump \"$1\" > /dev/full",
 		 "mhex: standard output: No space left on device|1"},
 		{"\"$0\" --help > /dev/full",

@@ -53,9 +53,12 @@ static MhexStatus read_new(const InPlace *work, Range chunk, MhexError *err)
 
 static MhexStatus read_old(const InPlace *work, Range chunk, uint64_t at, MhexError *err)
 {
-	return save_kept_read(&work->save->kept, at,
-			      save_buffer(work->save, SAVE_OLD_BYTES),
-			      (size_t)chunk.length, err);
+	Save *save = work->save;
+	uint8_t *old = save_buffer(save, SAVE_OLD_BYTES);
+	const size_t length = (size_t)chunk.length;
+	if (save->kept.dropped)
+		return storage_read(save->file, chunk.offset, old, length, NULL, err);
+	return save_kept_read(&save->kept, at, old, length, err);
 }
 
 /* ---- Before anything is touched ---- */
@@ -81,8 +84,8 @@ static MhexStatus keep_chunk(InPlace *work, Range chunk, MhexError *err)
 static MhexStatus keep_old(InPlace *work, MhexError *err)
 {
 	const PieceTree *tree = save_tree(work->save);
-	MhexStatus status =
-		save_kept_open(&work->save->kept, piece_tree_modified(tree), err);
+	MhexStatus status = save_kept_open(&work->save->kept, piece_tree_modified(tree),
+					   work->save->force, err);
 	Range run = piece_tree_next_modified(tree, 0);
 	while (!status && run.length > 0) {
 		Range rest = run;
@@ -191,6 +194,8 @@ static void put_back(InPlace *work, MhexError *err)
 	if (work->stored == 0) {
 		save->put_back = storage_measure(save->file, NULL) == MHEX_OK;
 		save->touched = false;
+	} else if (save->kept.dropped) {
+		save_error_add(err, "; there was no room to keep the old bytes");
 	} else if (for_each_chunk(work, put_back_chunk, &why) == MHEX_OK &&
 		   store_sync(work->store, &why) == MHEX_OK) {
 		save->put_back = storage_measure(save->file, NULL) == MHEX_OK;

@@ -12,14 +12,22 @@ static MhexStatus no_memory(MhexError *err)
 	return mhex_fail(err, MHEX_E_NOMEM, "no memory for the bytes that change");
 }
 
-MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, MhexError *err)
+MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, bool force, MhexError *err)
 {
 	*kept = (SaveKept){.spill = -1};
-	if (bytes > SAVE_KEPT_MEMORY_MAX)
-		return save_temp_open(&kept->spill, bytes,
-				      "that change, kept for undo in case of need", err);
-	kept->memory = add_buffer_new();
-	return kept->memory ? MHEX_OK : no_memory(err);
+	if (bytes <= SAVE_KEPT_MEMORY_MAX) {
+		kept->memory = add_buffer_new();
+		return kept->memory ? MHEX_OK : no_memory(err);
+	}
+	const MhexStatus status =
+		save_temp_open(&kept->spill, bytes, "that are kept for undo", err);
+	if (status && force) {
+		kept->dropped = true;
+		return MHEX_OK;
+	}
+	if (status)
+		save_error_add(err, " (! saves without keeping them)");
+	return status;
 }
 
 void save_kept_free(SaveKept *kept)
@@ -50,6 +58,10 @@ MhexStatus save_kept_add(SaveKept *kept, uint64_t offset, const void *bytes,
 	uint64_t at = 0;
 	if (!note_range(kept, offset, length))
 		return no_memory(err);
+	if (kept->dropped) {
+		kept->size += length;
+		return MHEX_OK;
+	}
 	if (kept->memory) {
 		if (!add_buffer_append(kept->memory, bytes, length, &at))
 			return no_memory(err);
@@ -74,6 +86,8 @@ MhexStatus save_kept_read(const SaveKept *kept, uint64_t at, void *dst, size_t l
 
 MhexStatus save_kept_hand_over(SaveKept *kept, SavedInPlace *done, MhexError *err)
 {
+	if (kept->dropped)
+		return MHEX_OK;
 	done->kept = kept->ranges.items;
 	done->kept_count = kept->ranges.count;
 	done->memory = kept->memory;

@@ -24,21 +24,24 @@ typedef struct {
 	uint64_t size;           /* bytes kept so far */
 	AddBuffer *memory;       /* or */
 	int spill;
+	bool dropped; /* or they are not kept: only ranges are noted */
 } SaveKept;
 
-/* bytes: how many will be kept at most. */
-MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, MhexError *err);
+/* bytes: how many will be kept at most. Where there is no room for them it is an error,
+ * or, with force, they are dropped. */
+MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, bool force, MhexError *err);
 /* Also one that was never opened, but has spill -1 and is all zeroes else. */
 void save_kept_free(SaveKept *kept);
 
 /* Keep what the file holds at offset, which lies behind all that was kept before. */
 MhexStatus save_kept_add(SaveKept *kept, uint64_t offset, const void *bytes,
 			 size_t length, MhexError *err);
-/* at: as in KeptBytes. */
+/* at: as in KeptBytes; not when they are dropped. */
 MhexStatus save_kept_read(const SaveKept *kept, uint64_t at, void *dst, size_t length,
 			  MhexError *err);
 
-/* For document_saved_in_place(); ranges stay here, the bytes go over to *done. */
+/* For document_saved_in_place(); ranges stay here, the bytes go over to *done. Dropped
+ * ones are in neither: undo will not be able to read them. */
 MhexStatus save_kept_hand_over(SaveKept *kept, SavedInPlace *done, MhexError *err);
 
 #endif

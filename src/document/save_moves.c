@@ -118,7 +118,7 @@ static MhexStatus keep_old(Moves *work, MhexError *err)
 	for (size_t i = 0; i < lost.count; i++)
 		bytes += lost.items[i].length;
 	if (!status)
-		status = save_kept_open(&work->save->kept, bytes, err);
+		status = save_kept_open(&work->save->kept, bytes, work->save->force, err);
 	for (size_t i = 0; !status && i < lost.count; i++)
 		status = keep_range(work->save, lost.items[i], err);
 	ARRAY_FREE(&lost);
@@ -306,6 +306,8 @@ static MhexStatus put_back_kept(Moves *work, MhexError *err)
 	const Save *save = work->save;
 	uint8_t *old = save_buffer(save, SAVE_OLD_BYTES);
 	MhexStatus status = MHEX_OK;
+	if (save->kept.dropped)
+		return mhex_fail(err, MHEX_E_NOSPACE, "there was no room to keep them");
 	for (size_t i = 0; !status && i < save->kept.ranges.count; i++) {
 		Range rest = save->kept.ranges.items[i].range;
 		uint64_t at = save->kept.ranges.items[i].at;

@@ -45,8 +45,22 @@ int msync(void *address, size_t length, int flags)
 	return (int)syscall(SYS_msync, address, length, flags);
 }
 
+static bool no_room;
+
+int posix_fallocate(int fd, off_t offset, off_t length);
+
+/* Likewise: for the bytes that are kept when they are many. */
+int posix_fallocate(int fd, off_t offset, off_t length)
+{
+	(void)fd;
+	(void)offset;
+	(void)length;
+	return no_room ? ENOSPC : 0;
+}
+
 static void set_up(void)
 {
+	no_room = false;
 	on_sync.act = NULL;
 	on_sync.fails = false;
 	on_sync.calls = 0;
@@ -225,6 +239,29 @@ Test(save_in_place, zeroes_that_grew_over_a_cut_are_a_conflict)
 
 	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT), "%s", err.message);
 	cr_expect(zero(int, sample_peek(&sample, 15000)));
+}
+
+Test(save_in_place, without_room_for_the_old_bytes_it_needs_force)
+{
+	MhexError err;
+	uint64_t at = 0;
+	uint8_t byte = 0, state = 0;
+	const Range range = {0, 20 << 20};
+	no_room = true;
+	cr_assert(zero(int, ftruncate(sample.fd, (off_t)range.length)));
+	sample_reopen(&sample);
+	cr_assert(zero(int, (int)document_fill(sample.doc, range, "ab", 2, false, &err)));
+
+	const MhexStatus status = sample_write(&sample, &err);
+
+	cr_expect(eq(int, (int)status, MHEX_E_NOSPACE), "%s", err.message);
+	cr_expect(sample_has(&err, "!"), "%s", err.message);
+	cr_expect(eq(int, sample_peek(&sample, 0), sample_byte(0)));
+	cr_assert(zero(int, (int)sample_write_forced(&sample, &err)), "%s", err.message);
+	sample_expect_saved(&sample);
+	cr_assert(zero(int, (int)document_undo(sample.doc, &at, &err)));
+	cr_assert(zero(int, (int)document_read(sample.doc, 5, &byte, 1, &state, &err)));
+	cr_expect(eq(int, state &BYTE_UNREADABLE, BYTE_UNREADABLE), "lost, not invented");
 }
 
 /* ---- Between store and sync ---- */

@@ -15,7 +15,7 @@ TestSuite(inputs, .fini = close_all, .timeout = 60);
 /* script: for sh, with $0 the program and $1 a file. */
 static void open_shell(const char *script)
 {
-	char *argv[] = {(char[]){"sh"},         (char[]){"-c"}, strdup(script),
+	char *argv[] = {(char[]){"sh"},         (char[]){"-c"}, (char *)script,
 			(char[]){MHEX_PROGRAM}, file.path,      NULL};
 	screen = screen_open(ROWS, COLS, argv);
 }

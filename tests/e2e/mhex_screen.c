@@ -16,8 +16,8 @@ void open_path(const char *path, const char *const options[],
 	char *argv[OPTIONS_MAX + 5] = {program, clean, no_hint};
 	int argc = 3;
 	for (int i = 0; options && options[i] && i < OPTIONS_MAX; i++)
-		argv[argc++] = strdup(options[i]);
-	argv[argc] = path ? strdup(path) : NULL;
+		argv[argc++] = (char *)options[i];
+	argv[argc] = (char *)path;
 	screen = screen_open_with(ROWS, COLS, argv, environment);
 	ASSERT_TEXT("0x00000000");
 }

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What other processes do to the file while it is on the screen. */
+
+#include "e2e/mhex_screen.h"
+
+#include <criterion/parameterized.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct access_case {
+	char option[4];
+	char word[12];
+};
+
+static struct criterion_test_params accesses(void)
+{
+	static struct access_case cases[] = {
+		{"-R", "VIEW"}, {"-p", "PREVIEW"}, {"-L", "LIVE"}};
+	return cr_make_param_array(struct access_case, cases,
+				   sizeof(cases) / sizeof(cases[0]));
+}
+
+/* Three pages and a bit, opened. */
+static void open_pages(const struct access_case *param)
+{
+	open_counting(3 * 4096 + 100, (const char *const[]){param->option, NULL});
+	ASSERT_TEXT(param->word);
+}
+
+ParameterizedTestParameters(outside, truncation_shows_what_is_gone)
+{
+	return accesses();
+}
+
+ParameterizedTest(struct access_case *param, outside, truncation_shows_what_is_gone,
+		  .fini = close_all, .timeout = 60)
+{
+	open_pages(param);
+	screen_keys(screen, ":0x2000<Enter>");
+	EXPECT_AT(0x2000UL);
+
+	cr_assert(zero(int, truncate(file.path, 0x2004)));
+
+	EXPECT_TEXT("00 01 02 03 ?? ?? ?? ??");
+	cr_assert(zero(int, truncate(file.path, 0)));
+	EXPECT_TEXT("?? ?? ?? ?? ?? ?? ?? ??");
+	screen_keys(screen, "<PageUp>gg");
+	EXPECT_TEXT("00000000  ?? ?? ?? ??");
+	expect_quits();
+}
+
+ParameterizedTestParameters(outside, what_comes_back_is_shown)
+{
+	return accesses();
+}
+
+ParameterizedTest(struct access_case *param, outside, what_comes_back_is_shown,
+		  .fini = close_all, .timeout = 60)
+{
+	open_pages(param);
+	cr_assert(zero(int, truncate(file.path, 0)));
+	EXPECT_TEXT("00000000  ?? ?? ??");
+
+	temp_file_write(file.path, "back again", 10);
+
+	EXPECT_TEXT("62 61 63 6b 20 61 67 61");
+	expect_quits();
+}
+
+ParameterizedTestParameters(outside, growth_is_told)
+{
+	return accesses();
+}
+
+ParameterizedTest(struct access_case *param, outside, growth_is_told, .fini = close_all,
+		  .timeout = 60)
+{
+	open_pages(param);
+
+	cr_assert(zero(int, truncate(file.path, 100000)));
+
+	EXPECT_TEXT("grew to 100000 bytes");
+	screen_keys(screen, "G");
+	EXPECT_TEXT("00018690 ");
+	expect_quits();
+}
+
+ParameterizedTestParameters(outside, bytes_written_by_others_show_up)
+{
+	return accesses();
+}
+
+ParameterizedTest(struct access_case *param, outside, bytes_written_by_others_show_up,
+		  .fini = close_all, .timeout = 60)
+{
+	open_pages(param);
+
+	const int fd = open(file.path, O_WRONLY | O_CLOEXEC);
+	cr_assert(eq(int, (int)pwrite(fd, "\xca\xfe", 2, 5), 2));
+	(void)close(fd);
+
+	EXPECT_TEXT("00 01 02 03 04 ca fe 07");
+	expect_quits();
+}
+
+ParameterizedTestParameters(outside, a_deleted_file_is_still_there)
+{
+	return accesses();
+}
+
+ParameterizedTest(struct access_case *param, outside, a_deleted_file_is_still_there,
+		  .fini = close_all, .timeout = 60)
+{
+	open_pages(param);
+
+	cr_assert(zero(int, unlink(file.path)));
+	screen_keys(screen, ":0x3000<Enter>");
+
+	EXPECT_AT(0x3000UL);
+	EXPECT_TEXT("00003000  00 01 02 03");
+	expect_quits();
+}
+
+TestSuite(outside_edits, .fini = close_all, .timeout = 60);
+
+Test(outside_edits, an_unsaved_edit_survives_a_truncation)
+{
+	open_counting(4096, NULL);
+	screen_keys(screen, "l2r");
+	screen_keys(screen, "ee");
+	EXPECT_TEXT("[+1]");
+
+	cr_assert(zero(int, truncate(file.path, 0)));
+
+	EXPECT_TEXT("?? ee ?? ??");
+	EXPECT_TEXT("[+1]");
+}
+
+Test(outside_edits, a_save_over_bytes_that_others_changed_is_refused)
+{
+	open_text("ABCDEF", NULL);
+	screen_keys(screen, "r61");
+	EXPECT_TEXT("[+1]");
+	temp_file_write(file.path, "XBCDEF", 6);
+
+	screen_keys(screen, ":write<Enter>");
+
+	EXPECT_TEXT("write: ");
+	EXPECT_FILE("XBCDEF");
+	screen_keys(screen, ":write!<Enter>");
+	EXPECT_TEXT("bytes written");
+	EXPECT_FILE("aBCDEF");
+}
+
+Test(outside_edits, a_read_only_file_is_a_view)
+{
+	if (geteuid() == 0)
+		cr_skip_test("root may write to everything");
+	temp_file_make(&file, "ABC", 3);
+	cr_assert(zero(int, chmod(file.path, 0400)));
+
+	open_path(file.path, NULL, NULL);
+
+	EXPECT_TEXT("VIEW");
+	EXPECT_TEXT("may not be written: opened in view");
+}
+
+TestSuite(config, .fini = close_all, .timeout = 60);
+
+static void open_with_config(const char *text)
+{
+	static char environment[TEMP_PATH_SIZE + 32];
+	char path[TEMP_PATH_SIZE + 32];
+	TempFile folder;
+	temp_folder_make(&folder);
+	(void)snprintf(path, sizeof(path), "%s/mhex", folder.path);
+	cr_assert(zero(int, mkdir(path, 0700)));
+	(void)snprintf(path, sizeof(path), "%s/mhex/mhexrc", folder.path);
+	temp_file_write(path, text, strlen(text));
+	(void)snprintf(environment, sizeof(environment), "XDG_CONFIG_HOME=%s",
+		       folder.path);
+	temp_file_make(&file, "ABCDEF", 6);
+	char *argv[] = {(char[]){MHEX_PROGRAM}, file.path, NULL};
+	screen = screen_open_with(ROWS, COLS, argv,
+				  (const char *const[]){environment, NULL});
+	ASSERT_TEXT("PREVIEW");
+	temp_folder_remove(&folder);
+}
+
+Test(config, sets_and_binds)
+{
+	open_with_config("# mine\nset columns=4\nset nohint\nbind <F9> goto 5\n");
+
+	EXPECT_TEXT("00000004  45 46");
+	screen_keys(screen, "<F9>");
+	EXPECT_AT(5UL);
+}
+
+Test(config, an_error_names_file_and_line_and_the_rest_is_read)
+{
+	open_with_config("set nonsense=4\nset columns=4\n");
+
+	EXPECT_TEXT("mhexrc:1: ");
+	EXPECT_TEXT("00000004  45 46");
+}
+
+Test(config, a_letter_with_alt_can_be_bound)
+{
+	open_with_config("bind <M-x> goto 3\n");
+
+	screen_keys(screen, "<M-x>");
+	EXPECT_AT(3UL);
+	/* One that is not bound is Esc and the letter. */
+	screen_keys(screen, "R");
+	EXPECT_TEXT("OVERWRITE");
+	screen_keys(screen, "<M-h>");
+	EXPECT_TEXT("NORMAL");
+	EXPECT_AT(2UL);
+}

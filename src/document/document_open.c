@@ -47,8 +47,23 @@ static MhexStatus add_file(Document *doc, Storage *storage, MhexError *err)
 	return document_cover(doc, &doc->now) ? MHEX_OK : document_no_memory(err);
 }
 
-/* Without a name yet. */
-static MhexStatus make(Document **out, Storage *storage, Access access, MhexError *err)
+static bool set_string(char **string, const char *value)
+{
+	char *copy = strdup(value);
+	if (!copy)
+		return false;
+	free(*string);
+	*string = copy;
+	return true;
+}
+
+/* What a document begins as. */
+typedef struct {
+	Access access;
+	const char *path, *name; /* either may be NULL */
+} Beginning;
+
+static MhexStatus make(Document **out, Storage *storage, Beginning with, MhexError *err)
 {
 	*out = NULL;
 	Document *doc = calloc(1, sizeof(*doc));
@@ -60,7 +75,9 @@ static MhexStatus make(Document **out, Storage *storage, Access access, MhexErro
 	doc->history = history_new();
 	doc->base = base_bytes_new();
 	MhexStatus status = MHEX_OK;
-	if (!doc->stock || !doc->history || !doc->base) {
+	const bool named = (!with.path || set_string(&doc->path, with.path)) &&
+			   (!with.name || set_string(&doc->name, with.name));
+	if (!doc->stock || !doc->history || !doc->base || !named) {
 		storage_close(storage);
 		status = document_no_memory(err);
 	} else {
@@ -68,7 +85,7 @@ static MhexStatus make(Document **out, Storage *storage, Access access, MhexErro
 	}
 	if (!status) {
 		reader_init(&doc->reader, &doc->stock->table, &doc->now.tree, false);
-		if (!document_use_access(doc, access))
+		if (!document_use_access(doc, with.access))
 			status = document_no_memory(err);
 	}
 	if (status) {
@@ -77,16 +94,6 @@ static MhexStatus make(Document **out, Storage *storage, Access access, MhexErro
 	}
 	*out = doc;
 	return MHEX_OK;
-}
-
-static bool set_string(char **string, const char *value)
-{
-	char *copy = strdup(value);
-	if (!copy)
-		return false;
-	free(*string);
-	*string = copy;
-	return true;
 }
 
 /* Bytes of ours cannot be edited live: nobody else could see it. */
@@ -110,13 +117,19 @@ static bool can_be_created(const char *path)
 	return found;
 }
 
-MhexStatus document_new(Document **out, DocumentOptions options, MhexError *err)
+static MhexStatus make_empty(Document **out, const char *path, DocumentOptions options,
+			     MhexError *err)
 {
 	Storage *storage = NULL;
-	*out = NULL;
+	const Beginning with = {.access = access_of_memory(options.access), .path = path};
 	const MhexStatus status = storage_open_memory(&storage, options.window, err);
-	return status ? status
-		      : make(out, storage, access_of_memory(options.access), err);
+	return status ? status : make(out, storage, with, err);
+}
+
+MhexStatus document_new(Document **out, DocumentOptions options, MhexError *err)
+{
+	*out = NULL;
+	return make_empty(out, NULL, options, err);
 }
 
 MhexStatus document_open(Document **out, const char *path, DocumentOptions options,
@@ -126,17 +139,14 @@ MhexStatus document_open(Document **out, const char *path, DocumentOptions optio
 	MhexError reason = {.status = MHEX_OK};
 	const StorageOptions how = {.wanted = options.access, .window = options.window};
 	*out = NULL;
-	MhexStatus status = storage_open(&storage, path, how, &reason);
-	if (!status)
-		status = make(out, storage, storage_access(storage), &reason);
-	else if (options.create && reason.sys_errno == ENOENT && can_be_created(path))
-		status = document_new(out, options, &reason);
-	if (!status && !set_string(&(*out)->path, path)) {
-		document_close(*out);
-		*out = NULL;
-		status = document_no_memory(&reason);
+	const MhexStatus status = storage_open(&storage, path, how, &reason);
+	if (!status) {
+		const Beginning with = {.access = storage_access(storage), .path = path};
+		return make(out, storage, with, err);
 	}
-	if (status && err)
+	if (options.create && reason.sys_errno == ENOENT && can_be_created(path))
+		return make_empty(out, path, options, err);
+	if (err)
 		*err = reason;
 	return status;
 }
@@ -144,13 +154,8 @@ MhexStatus document_open(Document **out, const char *path, DocumentOptions optio
 MhexStatus document_adopt(Document **out, Storage *storage, const char *name,
 			  DocumentOptions options, MhexError *err)
 {
-	MhexStatus status = make(out, storage, access_of_memory(options.access), err);
-	if (!status && !set_string(&(*out)->name, name)) {
-		document_close(*out);
-		*out = NULL;
-		status = document_no_memory(err);
-	}
-	return status;
+	const Beginning with = {.access = access_of_memory(options.access), .name = name};
+	return make(out, storage, with, err);
 }
 
 void document_close(Document *doc)

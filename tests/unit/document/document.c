@@ -24,7 +24,7 @@ static void tear_down(void)
 	doc_sample_remove(&s);
 }
 
-TestSuite(document, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(document, .init = set_up, .fini = tear_down, .timeout = 110);
 
 static void open_again(Access access)
 {
@@ -327,7 +327,7 @@ static uint64_t edit_place(uint64_t i)
 	return i / 1000 * 3000 + i % 1000;
 }
 
-Test(document, a_million_typed_edits_are_undone_and_redone, .timeout = 110)
+Test(document, a_million_typed_edits_are_undone_and_redone)
 {
 	const uint64_t count = edit_count();
 	uint8_t byte = 0;

@@ -14,6 +14,10 @@ enum {
 	RUN_MAX = 4 << 20,
 	/* A run from here on is worth the system calls that hints cost. */
 	RUN_LARGE = 1 << 20,
+	/* Shorter reads fault page by page; the kernel cuts a hint that is much longer.
+	 */
+	AHEAD_MIN = 64 << 10,
+	AHEAD_STEP = 512 << 10,
 };
 
 static MhexStatus look_size(Storage *storage, uint64_t *size, MhexError *err)
@@ -73,6 +77,7 @@ static bool copy_run(Storage *storage, ReadRequest *request, uint64_t begin,
 		*end = window->offset + window->length;
 	void *first = NULL;
 	void *last = NULL;
+	mapping_read_ahead(window, *end - begin >= AHEAD_MIN);
 	guard_enter(window->base, window->length);
 	memcpy(request->dst + (begin - request->offset), window->base + skip,
 	       (size_t)(*end - begin));
@@ -153,6 +158,7 @@ static bool show_window(Visit *visit, MappingWindow *window, uint64_t begin, uin
 {
 	uint8_t *bytes = window->base + (begin - window->offset);
 	const size_t length = (size_t)(end - begin);
+	mapping_read_ahead(window, length >= AHEAD_MIN);
 #ifdef MADV_POPULATE_READ
 	if (length >= RUN_LARGE)
 		advise(bytes, length, MADV_POPULATE_READ);

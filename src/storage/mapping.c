@@ -105,6 +105,20 @@ static size_t useful_length(size_t length, uint64_t available)
 	return length;
 }
 
+static void set_ahead(MappingWindow *window, bool ahead)
+{
+	const int saved_errno = errno;
+	(void)madvise(window->base, window->length, ahead ? MADV_NORMAL : MADV_RANDOM);
+	window->ahead = ahead;
+	errno = saved_errno;
+}
+
+void mapping_read_ahead(MappingWindow *window, bool ahead)
+{
+	if (window->ahead != ahead)
+		set_ahead(window, ahead);
+}
+
 static MappingWindow *map(Mapping *mapping, uint64_t offset, uint64_t size)
 {
 	const uint64_t begin = offset & ~((uint64_t)mapping->granted - 1);
@@ -114,7 +128,11 @@ static MappingWindow *map(Mapping *mapping, uint64_t offset, uint64_t size)
 			  (off_t)begin);
 	if (base == MAP_FAILED)
 		return NULL;
-	*place = (MappingWindow){base, begin, length, ++mapping->clock};
+	*place = (MappingWindow){.base = base,
+				 .offset = begin,
+				 .length = length,
+				 .used = ++mapping->clock};
+	set_ahead(place, false);
 	return place;
 }
 
@@ -159,11 +177,12 @@ void mapping_repair(Mapping *mapping, MappingWindow *window, void *first, void *
 	const size_t length =
 		(size_t)((uint8_t *)last - (uint8_t *)first) + page_length();
 	assert(begin + length <= window->length);
-	const void *base =
-		mmap(first, length, mapping->protection, mapping->flags | MAP_FIXED,
-		     mapping->fd, (off_t)(window->offset + begin));
+	void *base = mmap(first, length, mapping->protection, mapping->flags | MAP_FIXED,
+			  mapping->fd, (off_t)(window->offset + begin));
 	if (base == MAP_FAILED)
 		drop(window);
+	else
+		set_ahead(window, window->ahead);
 }
 
 void mapping_usage(const Mapping *mapping, size_t *windows, uint64_t *bytes)

@@ -26,6 +26,7 @@ typedef struct {
 	uint64_t offset;
 	size_t length;
 	uint64_t used; /* larger is later */
+	bool ahead;
 } MappingWindow;
 
 typedef struct {
@@ -54,6 +55,11 @@ void mapping_set_window(Mapping *mapping, size_t window);
  * Valid until the next call. NULL with errno when the system refuses even one
  * page. */
 MappingWindow *mapping_find(Mapping *mapping, uint64_t offset, uint64_t size);
+
+/* Does a fault read on behind its page? Not at first: the kernel reads as much ahead as
+ * the device likes, often megabytes, and a byte here and a byte there would cost
+ * milliseconds. */
+void mapping_read_ahead(MappingWindow *window, bool ahead);
 
 bool mapping_window_holds(const MappingWindow *window, uint64_t offset);
 

@@ -223,7 +223,8 @@ static MhexStatus put(Document *doc, uint64_t offset, const PieceList *pieces,
 static MhexStatus bring_pieces(Document *doc, Clip *clip, PieceList *out, MhexError *err)
 {
 	const Range all = {0, clip_length(clip)};
-	if (clip->stock != doc->stock) {
+	/* Pieces of a file that is edited at once would change under the edit. */
+	if (clip->stock != doc->stock || doc->model->copies_clips) {
 		Piece piece;
 		const Bytes bytes = {read_clip, clip, all.length};
 		const MhexStatus status = copy_in(doc->stock, &bytes, &piece, err);

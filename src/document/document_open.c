@@ -23,11 +23,10 @@ static const EditModel *const models[] = {
 bool document_use_access(Document *doc, Access access)
 {
 	live_close(doc);
-	if (access == ACCESS_LIVE && !live_open(doc))
-		return false;
-	doc->access = access;
-	doc->model = models[access];
-	return true;
+	const bool possible = access != ACCESS_LIVE || live_open(doc);
+	doc->access = possible ? access : ACCESS_VIEW;
+	doc->model = models[doc->access];
+	return possible;
 }
 
 /* storage is taken over, also on failure. */

@@ -166,15 +166,65 @@ static MhexStatus live_replace(Document *doc, Range range, const Piece *pieces,
 
 /* ---- Undo, redo, revert ---- */
 
-static bool keeps_size(const HistoryStep *step)
+/* Are the two, resolved, of one length, and the file's own bytes in both where they are
+ * in one? Bytes that are to be found in the file alone are gone once it is edited. */
+static bool can_be_stored(const Document *doc, uint64_t offset, const PieceList *a,
+			  const PieceList *b)
 {
-	for (size_t i = 0; i < step->count; i++) {
-		const Change *change = &step->changes[i];
-		if (pieces_length(change->removed.items, change->removed.count) !=
-		    pieces_length(change->inserted.items, change->inserted.count))
+	const uint32_t file = doc->now.tree.file;
+	size_t i = 0, j = 0;
+	uint64_t in_a = 0, in_b = 0;
+	while (i < a->count && j < b->count) {
+		const Piece left =
+			piece_part(&a->items[i], in_a, a->items[i].length - in_a);
+		const Piece right =
+			piece_part(&b->items[j], in_b, b->items[j].length - in_b);
+		const uint64_t length =
+			left.length < right.length ? left.length : right.length;
+		if ((left.source == file || right.source == file) &&
+		    (left.source != right.source || left.offset != offset ||
+		     right.offset != offset))
 			return false;
+		offset += length;
+		in_a = length < left.length ? in_a + length : 0;
+		in_b = length < right.length ? in_b + length : 0;
+		i += in_a == 0;
+		j += in_b == 0;
 	}
-	return !step->has_versions;
+	return i == a->count && j == b->count;
+}
+
+static MhexStatus check_change(const Document *doc, const Change *change, bool *possible,
+			       MhexError *err)
+{
+	const SourceTable *table = doc->stock->table;
+	PieceList out = {0}, in = {0};
+	const bool done = source_resolve_all(table, change->removed.items,
+					     change->removed.count, &out) &&
+			  source_resolve_all(table, change->inserted.items,
+					     change->inserted.count, &in);
+	*possible = done && can_be_stored(doc, change->offset, &out, &in);
+	piece_list_free(&out);
+	piece_list_free(&in);
+	return done ? MHEX_OK : document_no_memory(err);
+}
+
+/* Steps made in preview need not be possible here. */
+static MhexStatus check_step(const Document *doc, const HistoryStep *step,
+			     const char *verb, MhexError *err)
+{
+	bool possible = !step->has_versions;
+	for (size_t i = 0; i < step->count && possible; i++) {
+		const MhexStatus status =
+			check_change(doc, &step->changes[i], &possible, err);
+		if (status)
+			return status;
+	}
+	if (possible)
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_UNSUPPORTED,
+			 "live: this edit was made in preview; :access preview can %s it",
+			 verb);
 }
 
 static MhexStatus apply(Document *doc, const Change *change, bool undo, MhexError *err)
@@ -211,18 +261,12 @@ static MhexStatus take_step(Document *doc, bool undo, uint64_t *at, MhexError *e
 	const bool got = undo ? history_get_undo(doc->history, &step)
 			      : history_get_redo(doc->history, &step);
 	const char *verb = undo ? "undo" : "redo";
-	MhexStatus status = MHEX_OK;
 	if (!got)
 		return document_no_memory(err);
 	if (step.count == 0 && !step.has_versions)
 		return mhex_fail(err, MHEX_E_NOTFOUND, "nothing to %s", verb);
-	if (!keeps_size(&step))
-		status =
-			mhex_fail(err, MHEX_E_UNSUPPORTED,
-				  "live: this edit was made in preview and is too large, "
-				  "or changes the size; :access preview can %s it",
-				  verb);
-	else
+	MhexStatus status = check_step(doc, &step, verb, err);
+	if (!status)
 		status = apply_all(doc, &step, undo, err);
 	*at = step.at;
 	history_step_free(&step);

@@ -307,6 +307,45 @@ Test(live, the_steps_of_preview_and_live_are_one_history)
 	EXPECT_FILE(&s.file, "0123456789");
 }
 
+Test(live, a_step_whose_old_bytes_only_the_file_has_is_refused)
+{
+	MhexError err = {0};
+	cr_assert(
+		zero(int, (int)document_set_access(s.doc, ACCESS_PREVIEW, false, NULL)));
+	doc_overwrite(s.doc, 2, "x34y");
+	(void)doc_save(s.doc);
+	doc_overwrite(s.doc, 7, "z");
+	doc_undo(s.doc);
+	cr_assert(zero(int, (int)document_set_access(s.doc, ACCESS_LIVE, false, NULL)));
+
+	cr_expect(eq(int, (int)document_redo(s.doc, NULL, &err), MHEX_E_UNSUPPORTED));
+	cr_expect(ne(ptr, strstr(err.message, ":access preview"), NULL), "%s",
+		  err.message);
+
+	EXPECT_FILE(&s.file, "01x34y6789");
+	doc_undo(s.doc); /* its old bytes were kept by the save */
+	EXPECT_FILE(&s.file, "0123456789");
+	doc_redo(s.doc);
+	EXPECT_FILE(&s.file, "01x34y6789");
+}
+
+Test(live, a_clip_of_the_file_itself_is_copied_before_it_is_pasted)
+{
+	Clip *clip = NULL;
+	cr_assert(
+		zero(int, (int)document_set_access(s.doc, ACCESS_PREVIEW, false, NULL)));
+	const Range range = {0, 8};
+	cr_assert(zero(int, (int)document_copy(s.doc, range, &clip, NULL)));
+	cr_assert(zero(int, (int)document_set_access(s.doc, ACCESS_LIVE, false, NULL)));
+
+	cr_assert(zero(int, (int)document_paste(s.doc, 2, clip, false, NULL)));
+
+	EXPECT_FILE(&s.file, "0101234567");
+	doc_undo(s.doc);
+	EXPECT_FILE(&s.file, "0123456789");
+	clip_free(clip);
+}
+
 Test(live, a_step_that_changed_the_size_is_refused)
 {
 	MhexError err = {0};

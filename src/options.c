@@ -32,7 +32,7 @@ enum {
 	OPTION_COUNT = sizeof(option_table) / sizeof(option_table[0]),
 	/* getopt's value of row i is its letter, else this and i. */
 	LONG_ONLY = 256,
-	SCREEN_MAX = 9999, /* rows, columns */
+	SCREEN_MAX = 2000, /* rows, columns */
 	HELP_COLUMN = 28,
 };
 

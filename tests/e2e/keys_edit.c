@@ -278,6 +278,42 @@ Test(keys_edit, modified_bytes_are_bold_and_typing_the_old_one_is_clean)
 	EXPECT_GONE("[+");
 }
 
+Test(keys_edit, keys_that_are_no_letters_work_while_typing)
+{
+	static const char *const states[] = {"R", "i"};
+	for (size_t i = 0; i < 2; i++) {
+		open_counting(1024, NULL);
+		screen_keys(screen, states[i]);
+		EXPECT_TEXT(i == 0 ? "OVERWRITE" : "INSERT");
+
+		screen_keys(screen, "<Down><Right>");
+		EXPECT_AT(0x11UL);
+		screen_keys(screen, "<PageDown><PageUp><End>");
+		EXPECT_AT(0x1fUL);
+		screen_keys(screen, "<C-Home><C-g>0x40<Enter>");
+		EXPECT_AT(0x40UL);
+		screen_keys(screen, "<F7>63<Enter>");
+		EXPECT_AT(0x63UL);
+		screen_keys(screen, "<C-o>");
+		EXPECT_AT(0x40UL);
+		screen_keys(screen, "<S-Right>");
+		EXPECT_TEXT("sel 0x2");
+		screen_keys(screen, "<C-c>");
+		EXPECT_TEXT("2 bytes copied");
+		screen_keys(screen, "ff");
+		EXPECT_TEXT("[+");
+		screen_keys(screen, "<C-z>");
+		EXPECT_GONE("[+");
+		screen_keys(screen, "<F1>");
+		EXPECT_TEXT("KEYS, and");
+		screen_keys(screen, "<Esc>");
+		EXPECT_TEXT(i == 0 ? "OVERWRITE" : "INSERT");
+		screen_keys(screen, "<C-q>");
+		cr_expect(zero(int, screen_wait_exit(screen)));
+		close_all();
+	}
+}
+
 TestSuite(keys_leave, .fini = close_all, .timeout = 60);
 
 static void expect_gone_with(int status)

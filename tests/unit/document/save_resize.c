@@ -5,7 +5,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -20,7 +19,6 @@
 #include <unistd.h>
 
 #include "save_sample.h"
-#include "storage/guard.h"
 
 enum {
 	SIZE = 300000,
@@ -29,10 +27,9 @@ enum {
 
 static SaveSample sample;
 
-/* What happens at the first fsync() of the file itself, and at the first copy by the
+/* What happens at the first fsync(), when the new file is complete, and at copies by the
  * kernel. */
 static struct {
-	bool fails;
 	void (*act)(void);
 	void (*on_copy)(void);
 	_Atomic(Save *) cancel;
@@ -48,11 +45,6 @@ int fsync(int fd)
 		void (*act)(void) = hook.act;
 		hook.act = NULL;
 		act();
-	}
-	if (hook.fails) {
-		hook.fails = false;
-		errno = EIO;
-		return -1;
 	}
 	return (int)syscall(SYS_fsync, fd);
 }
@@ -88,51 +80,14 @@ static void tear_down(void)
 
 TestSuite(save_resize, .init = set_up, .fini = tear_down, .timeout = 60);
 
-/* A bit of everything: 300 bytes more, 90 less, two kinds of moves. */
-static void edit(void)
-{
-	sample_insert(&sample, 0, "in front");
-	sample_delete(&sample, 70000, 90);
-	sample_overwrite(&sample, 1000, "overwritten");
-	for (int i = 0; i < 30; i++)
-		sample_insert(&sample, 200000 + (uint64_t)i * 100, "0123456789");
-}
-
-static SaveResult save_well(void)
-{
-	MhexError err;
-	SaveResult result = {0};
-	const MhexStatus status =
-		sample_save(&sample, &(SaveRequest){.output_fd = -1}, &result, &err);
-	cr_assert(zero(int, (int)status), "%s", err.message);
-	sample_expect_saved(&sample);
-	return result;
-}
-
-static void undo_all_and_save(void)
-{
-	MhexError err;
-	uint64_t at = 0;
-	while (document_undo(sample.doc, &at, &err) == MHEX_OK)
-		;
-	(void)save_well();
-	sample_expect_untouched(&sample, SIZE);
-}
-
-/* With a second name for the file, which no new file may take from it. */
-static void add_link(void)
-{
-	cr_assert(zero(int, link(sample.path, sample.other)));
-}
-
 /* ---- By a new file ---- */
 
 Test(save_resize, a_longer_one_takes_the_place_of_the_old_one)
 {
 	const ino_t inode = sample_inode(sample.path);
-	edit();
+	sample_edit(&sample);
 
-	const SaveResult result = save_well();
+	const SaveResult result = sample_save_well(&sample);
 
 	cr_expect(not(result.in_place));
 	cr_expect(zero(int, result.note[0]), "%s", result.note);
@@ -144,10 +99,11 @@ Test(save_resize, a_longer_one_takes_the_place_of_the_old_one)
 
 Test(save_resize, undo_goes_on_behind_a_new_file)
 {
-	edit();
-	(void)save_well();
+	sample_edit(&sample);
+	(void)sample_save_well(&sample);
 
-	undo_all_and_save();
+	sample_undo_all(&sample);
+	sample_expect_untouched(&sample, SIZE);
 }
 
 Test(save_resize, to_nothing_and_back)
@@ -155,11 +111,11 @@ Test(save_resize, to_nothing_and_back)
 	MhexError err;
 	uint64_t at = 0;
 	sample_delete(&sample, 0, SIZE);
-	(void)save_well();
+	(void)sample_save_well(&sample);
 	cr_expect(eq(int, sample_peek(&sample, 0), sample_byte(0)), "the old inode");
 
 	cr_assert(zero(int, (int)document_undo(sample.doc, &at, &err)));
-	(void)save_well();
+	(void)sample_save_well(&sample);
 
 	sample_expect_untouched(&sample, SIZE);
 }
@@ -178,9 +134,9 @@ Test(save_resize, keeps_mode_and_attributes)
 				   sizeof(acl), 0) == 0;
 	cr_assert(zero(int, stat(sample.path, &before)));
 	sample_reopen(&sample);
-	edit();
+	sample_edit(&sample);
 
-	(void)save_well();
+	(void)sample_save_well(&sample);
 
 	cr_assert(zero(int, stat(sample.path, &after)));
 	cr_expect(eq(uint, after.st_mode, before.st_mode));
@@ -247,7 +203,7 @@ Test(save_resize, one_byte_in_front_of_many)
 	sample_reopen(&sample);
 	sample_insert(&sample, 0, "x");
 
-	(void)save_well();
+	(void)sample_save_well(&sample);
 
 	size_t size = 0;
 	uint8_t *got = sample_file_bytes(sample.path, &size);
@@ -267,132 +223,12 @@ Test(save_resize, goes_through_a_symbolic_link)
 	cr_assert(zero(int, (int)document_open(
 				    &sample.doc, sample.other,
 				    (DocumentOptions){.access = ACCESS_PREVIEW}, &err)));
-	edit();
+	sample_edit(&sample);
 
-	(void)save_well();
+	(void)sample_save_well(&sample);
 
 	cr_assert(zero(int, lstat(sample.other, &st)));
 	cr_expect(eq(uint, st.st_mode & S_IFMT, S_IFLNK));
-}
-
-/* ---- In place ---- */
-
-Test(save_resize, a_file_with_two_names_keeps_both)
-{
-	add_link();
-	edit();
-
-	const SaveResult result = save_well();
-
-	cr_expect(result.in_place);
-	cr_expect(ne(ptr, strstr(result.note, "hard links"), NULL), "%s", result.note);
-	cr_expect(eq(u64, sample_inode(sample.path), sample_inode(sample.other)));
-	undo_all_and_save();
-}
-
-Test(save_resize, a_shorter_file_with_two_names)
-{
-	add_link();
-	sample_delete(&sample, 1000, 200000);
-	sample_insert(&sample, 500, "new");
-
-	cr_expect(save_well().in_place);
-
-	undo_all_and_save();
-}
-
-Test(save_resize, cut_and_appended_with_two_names)
-{
-	MhexError err;
-	add_link();
-	cr_assert(zero(int, (int)document_resize(sample.doc, 1000, &err)));
-	cr_expect(save_well().in_place);
-	sample_insert(&sample, 1000, "appended");
-	cr_expect(save_well().in_place);
-	cr_assert(zero(int, (int)document_resize(sample.doc, 400000, &err)));
-	cr_expect(save_well().in_place);
-
-	undo_all_and_save();
-}
-
-Test(save_resize, a_folder_that_may_not_be_changed_is_no_obstacle)
-{
-	if (geteuid() == 0) {
-		cr_assert(zero(int, chown(sample.folder, 65534, 65534)));
-		cr_assert(zero(int, chown(sample.path, 65534, 65534)));
-	}
-	cr_assert(zero(int, chmod(sample.folder, 0555)));
-	if (geteuid() == 0) {
-		cr_assert(zero(int, setegid(65534)));
-		cr_assert(zero(int, seteuid(65534)));
-	}
-	sample_reopen(&sample);
-	edit();
-
-	const SaveResult result = save_well();
-
-	(void)!seteuid(0);
-	(void)!setegid(0);
-	cr_expect(result.in_place);
-	cr_expect(ne(ptr, strstr(result.note, "folder"), NULL), "%s", result.note);
-}
-
-Test(save_resize, a_sync_that_fails_takes_every_move_back)
-{
-	MhexError err;
-	add_link();
-	edit();
-	hook.fails = true;
-
-	const MhexStatus status = sample_write(&sample, &err);
-
-	cr_expect(eq(int, (int)status, MHEX_E_IO));
-	cr_expect(sample_has(&err, "put back"), "%s", err.message);
-	sample_expect_untouched(&sample, SIZE);
-	cr_expect(document_is_modified(sample.doc));
-	cr_expect(save_well().in_place, "the way back is no foreign change");
-}
-
-static void grow(void)
-{
-	cr_assert(zero(int, ftruncate(sample.fd, SIZE + 5000)));
-}
-
-Test(save_resize, another_size_at_the_end_takes_every_move_back)
-{
-	MhexError err;
-	add_link();
-	edit();
-	hook.act = grow;
-
-	const MhexStatus status = sample_write(&sample, &err);
-
-	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT), "%s", err.message);
-	sample_expect_untouched(&sample, SIZE);
-}
-
-static void cut_and_grow(void)
-{
-	struct stat st;
-	cr_assert(zero(int, fstat(sample.fd, &st)));
-	cr_assert(zero(int, ftruncate(sample.fd, 290000)));
-	cr_assert(zero(int, ftruncate(sample.fd, st.st_size)));
-}
-
-Test(save_resize, moved_bytes_that_were_cut_and_grown_over_are_noticed)
-{
-	MhexError err;
-	add_link();
-	sample_insert(&sample, 100, "hello");
-	hook.act = cut_and_grow;
-
-	const MhexStatus status = sample_write(&sample, &err);
-
-	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT), "%s", err.message);
-	cr_expect(sample_has(&err, "all other bytes"), "%s", err.message);
-	cr_expect(eq(int, sample_peek(&sample, 289000), sample_byte(289000)));
-	cr_expect(eq(int, sample_peek(&sample, 100), sample_byte(100)));
-	cr_expect(document_is_modified(sample.doc));
 }
 
 /* ---- Conflicts ---- */
@@ -400,7 +236,7 @@ Test(save_resize, moved_bytes_that_were_cut_and_grown_over_are_noticed)
 Test(save_resize, a_change_after_the_edit_is_a_conflict)
 {
 	MhexError err;
-	edit();
+	sample_edit(&sample);
 	sample_poke(&sample, 250000, "theirs");
 
 	const MhexStatus status = sample_write(&sample, &err);
@@ -432,7 +268,7 @@ Test(save_resize, a_byte_changed_beside_an_edit_is_taken_along)
 	sample_overwrite(&sample, SIZE, "appended");
 	sample_poke(&sample, 99, "x");
 
-	(void)save_well();
+	(void)sample_save_well(&sample);
 
 	cr_expect(eq(int, sample_peek(&sample, 99), 'x'));
 }
@@ -445,7 +281,7 @@ static void poke(void)
 Test(save_resize, a_change_during_the_save_is_a_conflict)
 {
 	MhexError err;
-	edit();
+	sample_edit(&sample);
 	hook.act = poke;
 
 	const MhexStatus status = sample_write(&sample, &err);
@@ -464,7 +300,7 @@ Test(save_resize, bytes_appended_by_another_process_follow_ours)
 	(void)document_refresh(sample.doc, &size);
 	sample_insert(&sample, 0, "x");
 
-	(void)save_well();
+	(void)sample_save_well(&sample);
 
 	size_t length = 0;
 	uint8_t *bytes = sample_file_bytes(sample.path, &length);
@@ -552,7 +388,7 @@ Test(save_resize, the_limit_of_file_sizes_is_an_error)
 	cr_expect(zero(int, sample_in_child(save_under_limit, NULL)));
 	sample_expect_untouched(&sample, SIZE);
 
-	add_link();
+	sample_link(&sample);
 	cr_expect(zero(int, sample_in_child(save_under_limit, NULL)));
 	sample_expect_untouched(&sample, SIZE);
 }

@@ -113,6 +113,40 @@ void sample_delete(SaveSample *sample, uint64_t offset, uint64_t length)
 	cr_assert(zero(int, (int)status), "%s", err.message);
 }
 
+void sample_edit(SaveSample *sample)
+{
+	sample_insert(sample, 0, "in front");
+	sample_delete(sample, 70000, 90);
+	sample_overwrite(sample, 1000, "overwritten");
+	for (int i = 0; i < 30; i++)
+		sample_insert(sample, 200000 + (uint64_t)i * 100, "0123456789");
+}
+
+void sample_link(const SaveSample *sample)
+{
+	cr_assert(zero(int, link(sample->path, sample->other)));
+}
+
+SaveResult sample_save_well(SaveSample *sample)
+{
+	MhexError err;
+	SaveResult result = {0};
+	const MhexStatus status =
+		sample_save(sample, &(SaveRequest){.output_fd = -1}, &result, &err);
+	cr_assert(zero(int, (int)status), "%s", err.message);
+	sample_expect_saved(sample);
+	return result;
+}
+
+void sample_undo_all(SaveSample *sample)
+{
+	MhexError err;
+	uint64_t at = 0;
+	while (document_undo(sample->doc, &at, &err) == MHEX_OK)
+		;
+	(void)sample_save_well(sample);
+}
+
 uint8_t *sample_file_bytes(const char *path, size_t *size)
 {
 	struct stat st;

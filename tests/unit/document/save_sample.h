@@ -40,6 +40,16 @@ void sample_overwrite(SaveSample *sample, uint64_t offset, const char *text);
 void sample_insert(SaveSample *sample, uint64_t offset, const char *text);
 void sample_delete(SaveSample *sample, uint64_t offset, uint64_t length);
 
+/* A bit of everything: 308 bytes more, 90 less, two kinds of moves. */
+void sample_edit(SaveSample *sample);
+/* Give the file a second name, other, which no new file may take from it. */
+void sample_link(const SaveSample *sample);
+
+/* A save that must succeed, and does what it says. */
+SaveResult sample_save_well(SaveSample *sample);
+/* Undo everything, and save. */
+void sample_undo_all(SaveSample *sample);
+
 /* What a file, a document holds; owned: free(). */
 uint8_t *sample_file_bytes(const char *path, size_t *size);
 uint8_t *sample_document_bytes(SaveSample *sample, size_t *size);

@@ -272,6 +272,8 @@ Test(keys_edit, modified_bytes_are_bold_and_typing_the_old_one_is_clean)
 
 	screen_keys(screen, "R42<Esc>");
 	ASSERT_TEXT("[+1]");
+	ASSERT_TEXT("NORMAL");
+	cr_assert(screen_wait_cursor(screen, 0, 14));
 	cr_expect(screen_cell(screen, 0, 11).bold);
 	screen_keys(screen, "ggR41<Esc>");
 

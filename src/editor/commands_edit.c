@@ -245,14 +245,12 @@ HANDLER(cmd_revert)
 HANDLER(cmd_read)
 {
 	const uint64_t offset = here(editor, args);
-	Document *doc = editor_file(editor)->doc;
-	const uint64_t before = document_size(doc);
-	const MhexStatus status = document_insert_file(doc, offset, args->file, err);
-	if (status)
-		return status;
-	view_after_edit(editor, offset);
-	editor_say(editor, "%" PRIu64 " bytes inserted", document_size(doc) - before);
-	return MHEX_OK;
+	const uint64_t size = document_size(editor_file(editor)->doc);
+	if (offset > size)
+		return mhex_fail(err, MHEX_E_RANGE,
+				 "0x%" PRIx64 " is past the end (0x%" PRIx64 ")", offset,
+				 size);
+	return task_read(editor, args->file, offset, err);
 }
 
 HANDLER(cmd_repeat)
@@ -272,6 +270,9 @@ HANDLER(cmd_repeat)
 	const MhexStatus status = editor_execute(editor, line, err);
 	editor->has_count = has_count;
 	free(line);
+	/* A caret would point into that line, not into the one typed now. */
+	if (status && err)
+		err->caret = -1;
 	return status;
 }
 

@@ -121,8 +121,17 @@ MhexStatus clip_read(Clip *clip, uint64_t offset, void *dst, size_t length,
 /* Into the same document without copying, into another one by copying. */
 MhexStatus document_paste(Document *doc, uint64_t offset, Clip *clip, bool insert,
 			  MhexError *err);
-/* Insert a whole file at offset, one step; large ones are spooled to disk, not memory. */
-MhexStatus document_insert_file(Document *doc, uint64_t offset, const char *path,
+/* A file that is being read by a job, to be inserted; large ones are kept on disk, not in
+ * memory. path is copied. Owned: document_insert_file() or intake_drop(). */
+typedef struct FileIntake FileIntake;
+
+MhexStatus intake_start(FileIntake **out, const char *path, int wake_fd, MhexError *err);
+bool intake_done(const FileIntake *intake);
+void intake_cancel(FileIntake *intake);
+void intake_get_progress(const FileIntake *intake, uint64_t *done, uint64_t *total);
+void intake_drop(FileIntake *intake); /* cancel, wait, forget */
+/* Wait for the whole of file and insert it at offset, as one step; frees file. */
+MhexStatus document_insert_file(Document *doc, uint64_t offset, FileIntake *file,
 				MhexError *err);
 
 /* ---- Files ---- */

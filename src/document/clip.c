@@ -4,110 +4,14 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "document/document_private.h"
-#include "document/save_io.h"
-#include "document/save_temp.h"
-
-enum {
-	CHUNK = 256 << 10
-};
+#include "document/intake.h"
 
 struct Clip {
 	Stock *stock; /* retained; of the document it was copied from */
 	PieceTree tree;
 	Reader reader;
 };
-
-/* ---- Bytes from elsewhere become pieces of a document ---- */
-
-typedef MhexStatus (*ReadBytes)(void *context, uint64_t offset, void *dst, size_t length,
-				MhexError *err);
-
-typedef struct {
-	ReadBytes read;
-	void *context;
-	uint64_t length;
-} Bytes;
-
-/* A file of ours, as a source of doc. storage is taken over. */
-static MhexStatus adopt_spooled(Stock *stock, Storage *storage, Piece *out,
-				MhexError *err)
-{
-	const uint64_t length = storage_size(storage);
-	StorageRef *file = NULL;
-	const MhexStatus status = storage_ref_new(&file, storage, err);
-	if (status)
-		return status;
-	Source *source = source_new_file(file);
-	*out = (Piece){0, length, 0};
-	if (!source || !source_table_add(&stock->table, source, &out->source))
-		return document_no_memory(err);
-	return MHEX_OK;
-}
-
-static MhexStatus copy_to_memory(Stock *stock, const Bytes *bytes, Piece *out,
-				 MhexError *err)
-{
-	uint8_t *copy = malloc((size_t)bytes->length);
-	if (!copy)
-		return document_no_memory(err);
-	MhexStatus status =
-		bytes->read(bytes->context, 0, copy, (size_t)bytes->length, err);
-	if (!status && !stock_add_bytes(stock, copy, (size_t)bytes->length, out))
-		status = document_no_memory(err);
-	free(copy);
-	return status;
-}
-
-static MhexStatus copy_chunks(int fd, const Bytes *bytes, MhexError *err)
-{
-	MhexStatus status = MHEX_OK;
-	uint8_t *chunk = malloc(CHUNK);
-	if (!chunk)
-		return document_no_memory(err);
-	for (uint64_t at = 0; !status && at < bytes->length;) {
-		const uint64_t rest = bytes->length - at;
-		const size_t part = rest < CHUNK ? (size_t)rest : CHUNK;
-		status = bytes->read(bytes->context, at, chunk, part, err);
-		if (!status && save_write(fd, chunk, part, at) < part)
-			status = mhex_fail_errno(err, "cannot keep 0x%" PRIx64 " bytes",
-						 bytes->length);
-		at += part;
-	}
-	free(chunk);
-	return status;
-}
-
-static MhexStatus copy_to_disk(Stock *stock, const Bytes *bytes, Piece *out,
-			       MhexError *err)
-{
-	int fd = -1;
-	MhexStatus status = save_temp_open(&fd, bytes->length, "to be put in", err);
-	if (status)
-		return status;
-	status = copy_chunks(fd, bytes, err);
-	if (status) {
-		(void)close(fd);
-		return status;
-	}
-	Storage *storage = NULL;
-	const StorageOptions how = {.wanted = ACCESS_VIEW};
-	status = storage_open_fd(&storage, fd, "the copied bytes", how, err);
-	return status ? status : adopt_spooled(stock, storage, out, err);
-}
-
-/* Short ones go into the add buffer, others into a file of ours. */
-static MhexStatus copy_in(Stock *stock, const Bytes *bytes, Piece *out, MhexError *err)
-{
-	*out = (Piece){0};
-	if (bytes->length == 0)
-		return MHEX_OK;
-	if (bytes->length < DOCUMENT_SPOOL_MIN)
-		return copy_to_memory(stock, bytes, out, err);
-	return copy_to_disk(stock, bytes, out, err);
-}
 
 /* ---- Clips ---- */
 
@@ -131,7 +35,7 @@ static MhexStatus copy_bytes(Document *doc, const PieceTree *tree, PieceTree *ou
 	Reader reader;
 	reader_init(&reader, &doc->stock->table, tree, false);
 	const Bytes bytes = {read_document, &reader, piece_tree_size(tree)};
-	MhexStatus status = copy_in(doc->stock, &bytes, &piece, err);
+	MhexStatus status = intake_bytes(doc->stock, &bytes, &piece, err);
 	reader_free(&reader);
 	*out = piece_tree_empty(doc->stock->pool, tree->file);
 	if (!status && !piece_tree_replace(out, (Range){0, 0}, &piece, piece.length > 0))
@@ -227,7 +131,7 @@ static MhexStatus bring_pieces(Document *doc, Clip *clip, PieceList *out, MhexEr
 	if (clip->stock != doc->stock || doc->model->copies_clips) {
 		Piece piece;
 		const Bytes bytes = {read_clip, clip, all.length};
-		const MhexStatus status = copy_in(doc->stock, &bytes, &piece, err);
+		const MhexStatus status = intake_bytes(doc->stock, &bytes, &piece, err);
 		if (status)
 			return status;
 		return piece_list_add(out, piece) ? MHEX_OK : document_no_memory(err);
@@ -262,27 +166,14 @@ MhexStatus document_paste(Document *doc, uint64_t offset, Clip *clip, bool inser
 	return status;
 }
 
-static MhexStatus read_storage(void *context, uint64_t offset, void *dst, size_t length,
-			       MhexError *err)
-{
-	return storage_read(context, offset, dst, length, NULL, err);
-}
-
-MhexStatus document_insert_file(Document *doc, uint64_t offset, const char *path,
+MhexStatus document_insert_file(Document *doc, uint64_t offset, FileIntake *file,
 				MhexError *err)
 {
-	Storage *storage = NULL;
-	const StorageOptions how = {.wanted = ACCESS_VIEW};
-	MhexStatus status = check_place(doc, offset, err);
-	if (!status)
-		status = storage_open(&storage, path, how, err);
-	if (status)
-		return status;
-	Piece piece;
+	Piece piece = {0};
 	PieceList pieces = {0};
-	const Bytes bytes = {read_storage, storage, storage_size(storage)};
-	status = copy_in(doc->stock, &bytes, &piece, err);
-	storage_close(storage);
+	MhexStatus status = intake_take(doc->stock, file, &piece, err);
+	if (!status)
+		status = check_place(doc, offset, err);
 	if (!status && !piece_list_add(&pieces, piece))
 		status = document_no_memory(err);
 	if (!status)

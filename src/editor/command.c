@@ -30,9 +30,9 @@ static MhexStatus check_allowed(const Editor *editor, const Command *row, MhexEr
 		return mhex_fail(
 			err, MHEX_E_READONLY,
 			"the size is fixed in live; \"fill 00\" blanks bytes instead");
-	if ((row->flags & (COMMAND_EDITS | COMMAND_AT_REST)) && editor->slice.what)
+	if ((row->flags & (COMMAND_EDITS | COMMAND_AT_REST)) && task_editing(editor))
 		return mhex_fail(err, MHEX_E_BUSY, "%s is still running; Ctrl-C stops it",
-				 editor->slice.what);
+				 task_editing(editor));
 	return MHEX_OK;
 }
 

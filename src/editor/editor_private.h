@@ -122,6 +122,13 @@ struct SliceTask {
 	uint64_t match_length;
 };
 
+/* A file on its way into the document. */
+typedef struct {
+	FileIntake *bytes; /* NULL: none */
+	OpenFile *file;
+	uint64_t offset; /* where it is to be inserted */
+} ReadTask;
+
 /* replace ... confirm: one match at a time. */
 typedef struct {
 	bool active;
@@ -182,6 +189,7 @@ struct Editor {
 	SearchTask search;
 	SaveTask save;
 	SliceTask slice;
+	ReadTask read;
 	Confirm confirm;
 	bool dragging;
 
@@ -251,6 +259,9 @@ MhexStatus task_save(Editor *editor, const SaveRequest *request, bool then_quit,
 /* Begin plan, which is taken over also on failure. Without a loop it also waits for the
  * end. */
 MhexStatus task_slice(Editor *editor, const SliceTask *plan, MhexError *err);
+MhexStatus task_read(Editor *editor, const char *path, uint64_t offset, MhexError *err);
+/* The command whose edit is not done yet, or NULL: others have to wait for it. */
+const char *task_editing(const Editor *editor);
 /* Something was signalled: take progress and results. */
 void task_poll(Editor *editor);
 bool task_running(const Editor *editor);

@@ -14,6 +14,9 @@ void task_drop_search(Editor *editor); /* forget a search that has ended */
 MhexStatus task_step_slice(Editor *editor, MhexError *err);
 void task_drop_slice(Editor *editor);
 
+/* task_read.c: the file is there, or is to be waited for. */
+MhexStatus task_end_read(Editor *editor, MhexError *err);
+
 /* tasks.c: "what: " and the sentence, on the status line. */
 void task_show_failure(Editor *editor, const char *what, MhexStatus status,
 		       MhexError *err);

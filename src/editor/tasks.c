@@ -8,7 +8,12 @@
 
 bool task_running(const Editor *editor)
 {
-	return editor->search.search || editor->save.save || editor->slice.what;
+	return editor->search.search || editor->save.save || task_editing(editor);
+}
+
+const char *task_editing(const Editor *editor)
+{
+	return editor->read.bytes ? "read" : editor->slice.what;
 }
 
 /* ---- saves ---- */
@@ -107,6 +112,8 @@ void task_poll(Editor *editor)
 	const char *what = editor->slice.what;
 	if (what)
 		task_show_failure(editor, what, task_step_slice(editor, &err), &err);
+	if (editor->read.bytes && intake_done(editor->read.bytes))
+		task_show_failure(editor, "read", task_end_read(editor, &err), &err);
 	if (editor->save.save && save_done(editor->save.save))
 		task_show_failure(editor, "write", end_save(editor, &err), &err);
 	if (task_running(editor))
@@ -121,6 +128,8 @@ bool task_cancel(Editor *editor)
 		search_cancel(editor->search.search);
 	else if (editor->slice.what)
 		editor->slice.cancelled = true;
+	else if (editor->read.bytes)
+		intake_cancel(editor->read.bytes);
 	else
 		save_cancel(editor->save.save);
 	return true;
@@ -154,6 +163,10 @@ void task_progress(Editor *editor, StrBuf *out)
 	} else if (editor->slice.what) {
 		strbuf_add_text(out, "changing");
 		add_share(out, editor->slice.done, editor->slice.total);
+	} else if (editor->read.bytes) {
+		intake_get_progress(editor->read.bytes, &done, &total);
+		strbuf_add_text(out, "reading");
+		add_share(out, done, total);
 	} else if (editor->save.save) {
 		save_get_progress(editor->save.save, &done, &total);
 		strbuf_add_text(out, "writing");
@@ -173,6 +186,10 @@ void task_abandon(Editor *editor, OpenFile *file)
 	if (editor->slice.what && editor->slice.file == file) {
 		document_end(file->doc);
 		task_drop_slice(editor);
+	}
+	if (editor->read.bytes && editor->read.file == file) {
+		intake_drop(editor->read.bytes);
+		editor->read = (ReadTask){0};
 	}
 	if (editor->confirm.file == file)
 		replace_free(&editor->confirm);

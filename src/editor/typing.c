@@ -165,7 +165,7 @@ static bool may_type(Editor *editor)
 	if (document_access(file->doc) == ACCESS_VIEW)
 		editor_say(editor,
 			   "opened in view, read-only; \":access preview\" allows edits");
-	else if (editor->slice.what)
+	else if (task_editing(editor))
 		editor_say(editor, "another edit is still running");
 	else
 		return true;

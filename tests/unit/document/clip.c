@@ -176,13 +176,21 @@ Test(clip, a_large_one_goes_to_another_document_by_disk)
 	document_close(other);
 }
 
+static MhexStatus insert_file(Document *doc, uint64_t offset, const char *path,
+			      MhexError *err)
+{
+	FileIntake *file = NULL;
+	const MhexStatus status = intake_start(&file, path, -1, err);
+	return status ? status : document_insert_file(doc, offset, file, err);
+}
+
 Test(clip, a_file_is_inserted_as_one_step)
 {
 	Sample file;
 	sample_make(&file, 0);
 	sample_write(&file, 0, "ABC", 3);
 
-	cr_assert(zero(int, (int)document_insert_file(s.doc, 4, file.path, NULL)));
+	cr_assert(zero(int, (int)insert_file(s.doc, 4, file.path, NULL)));
 	sample_write(&file, 0, "xyz", 3);
 
 	EXPECT_DOC(s.doc, "0123ABC456789");
@@ -198,7 +206,7 @@ Test(clip, a_large_file_is_inserted_by_disk)
 	uint8_t got[1];
 	sample_make(&file, size);
 
-	cr_assert(zero(int, (int)document_insert_file(s.doc, 10, file.path, NULL)));
+	cr_assert(zero(int, (int)insert_file(s.doc, 10, file.path, NULL)));
 	sample_resize(&file, 0);
 
 	cr_expect(eq(u64, document_size(s.doc), size + 10));
@@ -214,9 +222,40 @@ Test(clip, a_file_that_cannot_be_inserted_changes_nothing)
 {
 	MhexError err = {0};
 
-	cr_expect(eq(int, (int)document_insert_file(s.doc, 0, "/nonexistent", &err),
-		     MHEX_E_IO));
+	cr_expect(eq(int, (int)insert_file(s.doc, 0, "/nonexistent", &err), MHEX_E_IO));
 	cr_expect(ne(ptr, strstr(err.message, "/nonexistent"), NULL));
-	cr_expect(ne(int, (int)document_insert_file(s.doc, 0, "/", NULL), MHEX_OK));
+	cr_expect(ne(int, (int)insert_file(s.doc, 0, "/", NULL), MHEX_OK));
 	cr_expect(not(document_is_modified(s.doc)));
+}
+
+Test(clip, a_file_may_be_dropped_while_it_is_read)
+{
+	FileIntake *file = NULL;
+	Sample large;
+	sample_make(&large, 64 << 20);
+
+	cr_assert(zero(int, (int)intake_start(&file, large.path, -1, NULL)));
+	intake_drop(file);
+
+	EXPECT_DOC(s.doc, "0123456789");
+	sample_remove(&large);
+}
+
+Test(clip, a_cancelled_file_changes_nothing)
+{
+	MhexError err = {0};
+	FileIntake *file = NULL;
+	Sample large;
+	sample_make(&large, 64 << 20);
+
+	cr_assert(zero(int, (int)intake_start(&file, large.path, -1, NULL)));
+	intake_cancel(file);
+	const MhexStatus status = document_insert_file(s.doc, 0, file, &err);
+
+	/* It may have been quick: then it is all there. */
+	cr_expect(status == MHEX_E_CANCELLED ||
+		  document_size(s.doc) == 10 + (UINT64_C(64) << 20));
+	if (status == MHEX_E_CANCELLED)
+		EXPECT_DOC(s.doc, "0123456789");
+	sample_remove(&large);
 }

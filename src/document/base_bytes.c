@@ -201,18 +201,20 @@ static bool insert_block(BaseBytes *store, Place *place, uint64_t number)
 	return true;
 }
 
-/* Take out the blocks [index, index + count) of an entry, and the entry with its last. */
-static void remove_blocks(BaseBytes *store, size_t at, size_t index, size_t count)
+/* Take out the blocks [index, index + count) of leaf. False: it is empty now. */
+static bool cut_blocks(Leaf *leaf, size_t index, size_t count)
 {
-	Leaf *leaf = store->entries[at].leaf;
 	move_blocks(leaf, index, leaf, index + count, leaf->count - index - count);
 	leaf->count -= count;
-	if (leaf->count > 0)
-		return;
-	free(leaf);
-	store->count--;
-	memmove(store->entries + at, store->entries + at + 1,
-		(store->count - at) * sizeof(Entry));
+	return leaf->count > 0;
+}
+
+/* The leaves [first, end) are freed already, or empty. */
+static void cut_entries(BaseBytes *store, size_t first, size_t end)
+{
+	memmove(store->entries + first, store->entries + end,
+		(store->count - end) * sizeof(Entry));
+	store->count -= end - first;
 }
 
 /* ---- Bytes ---- */
@@ -225,10 +227,13 @@ static unsigned bits(unsigned begin, unsigned end)
 
 static void forget_bits(BaseBytes *store, const Place *place, unsigned gone)
 {
-	uint16_t *known = &store->entries[place->entry].leaf->known[place->index];
+	Leaf *leaf = store->entries[place->entry].leaf;
+	uint16_t *known = &leaf->known[place->index];
 	*known = (uint16_t)(*known & ~gone);
-	if (*known == 0)
-		remove_blocks(store, place->entry, place->index, 1);
+	if (*known != 0 || cut_blocks(leaf, place->index, 1))
+		return;
+	free(leaf);
+	cut_entries(store, place->entry, place->entry + 1);
 }
 
 /* Bytes of one block. */
@@ -279,16 +284,16 @@ bool base_bytes_put(BaseBytes *store, uint64_t offset, const uint8_t *bytes,
 static void forget_blocks(BaseBytes *store, uint64_t begin, uint64_t end)
 {
 	size_t entry = find(store, begin).entry;
-	while (entry < store->count && store->entries[entry].first < end) {
-		const Leaf *leaf = store->entries[entry].leaf;
+	size_t kept = entry;
+	for (; entry < store->count && store->entries[entry].first < end; entry++) {
+		Leaf *leaf = store->entries[entry].leaf;
 		const size_t from = find_index(leaf, begin);
-		const size_t to = find_index(leaf, end);
-		const bool is_all = from == 0 && to == leaf->count;
-		if (to > from)
-			remove_blocks(store, entry, from, to - from);
-		if (!is_all)
-			entry++;
+		if (cut_blocks(leaf, from, find_index(leaf, end) - from))
+			store->entries[kept++] = store->entries[entry];
+		else
+			free(leaf);
 	}
+	cut_entries(store, kept, entry);
 }
 
 static void forget_part(BaseBytes *store, uint64_t offset, unsigned length)

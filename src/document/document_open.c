@@ -259,13 +259,15 @@ MhexStatus document_set_access(Document *doc, Access access, bool force, MhexErr
 				   document_shown_name(doc));
 	if (!status && doc->access == ACCESS_PREVIEW)
 		status = document_revert(doc, err);
+	if (!status && !live_leave(doc))
+		status = document_no_memory(err);
 	if (status) {
 		storage_ref_release(file);
 		return status;
 	}
 	if (file)
 		status = use_file(doc, file, err);
-	if (!status && !document_use_access(doc, access))
+	if (!document_use_access(doc, status ? doc->access : access) && !status)
 		status = document_no_memory(err);
 	history_break(doc->history);
 	doc->generation++;

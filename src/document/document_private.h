@@ -182,6 +182,8 @@ void document_edited(Document *doc);
 bool document_use_access(Document *doc, Access access);
 
 bool live_open(Document *doc);
+/* Before live_close(), when the document goes on. False when out of memory. */
+bool live_leave(Document *doc);
 void live_close(Document *doc);
 
 #endif

@@ -21,14 +21,19 @@ static size_t next_chunk(uint64_t rest)
 
 /* ---- The state ---- */
 
+bool live_whole_file(const Document *doc, PieceTree *out)
+{
+	const Piece file = document_file_piece(doc, (Range){0, doc->now.covered});
+	*out = piece_tree_empty(doc->stock->pool, doc->now.tree.file);
+	return piece_tree_replace(out, (Range){0, 0}, &file, file.length > 0);
+}
+
 bool live_forget_stored(Document *doc)
 {
-	PieceTree tree = piece_tree_empty(doc->stock->pool, doc->now.tree.file);
-	const Piece file = document_file_piece(doc, (Range){0, doc->now.covered});
+	PieceTree tree;
 	BaseBytes *old = base_bytes_new();
-	if (!old || !piece_tree_replace(&tree, (Range){0, 0}, &file, file.length > 0)) {
-		if (old)
-			base_bytes_free(old);
+	if (!old || !live_whole_file(doc, &tree)) {
+		base_bytes_free(old);
 		return false;
 	}
 	doc->live->stored = tree;
@@ -41,7 +46,7 @@ bool live_open(Document *doc)
 	doc->live = calloc(1, sizeof(*doc->live));
 	if (!doc->live)
 		return false;
-	if (live_forget_stored(doc))
+	if (live_whole_file(doc, &doc->live->origin) && live_forget_stored(doc))
 		return true;
 	live_close(doc);
 	return false;
@@ -56,10 +61,12 @@ void live_close(Document *doc)
 	store_close(live->store);
 	storage_close(live->storage);
 	piece_tree_release(&live->stored);
-	if (live->old)
-		base_bytes_free(live->old);
+	piece_tree_release(&live->origin);
+	base_bytes_free(live->old);
 	free(live);
 }
+
+/* ---- Counting ---- */
 
 /* What this changes in the times of the file is no news. */
 void live_edited(Document *doc)

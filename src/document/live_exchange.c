@@ -13,13 +13,17 @@ enum {
 	CHUNK = 16 << 10
 };
 
-bool live_cover(Document *doc)
+static bool cover(const Document *doc, PieceTree *tree)
 {
-	PieceTree *stored = &doc->live->stored;
-	const uint64_t size = piece_tree_size(stored);
+	const uint64_t size = piece_tree_size(tree);
 	const Piece tail =
 		document_file_piece(doc, range_between(size, document_size(doc)));
-	return tail.length == 0 || piece_tree_replace(stored, (Range){size, 0}, &tail, 1);
+	return piece_tree_replace(tree, (Range){size, 0}, &tail, tail.length > 0);
+}
+
+bool live_cover(Document *doc)
+{
+	return cover(doc, &doc->live->stored) && cover(doc, &doc->live->origin);
 }
 
 MhexStatus live_get_store(Document *doc, MhexError *err)
@@ -60,6 +64,17 @@ static void exchange_free(Exchange *exchange)
 	free(exchange->new);
 }
 
+/* Resolved, or an overlay made of them could lead back to itself. */
+static bool build(const Document *doc, const PieceList *pieces, PieceTree *out)
+{
+	PieceList resolved = {0};
+	const bool done = source_resolve_all(doc->stock->table, pieces->items,
+					     pieces->count, &resolved) &&
+			  piece_tree_build(out, &resolved);
+	piece_list_free(&resolved);
+	return done;
+}
+
 static bool exchange_init(Exchange *exchange, Document *doc, uint64_t offset,
 			  const PieceList *from, const PieceList *to)
 {
@@ -71,8 +86,8 @@ static bool exchange_init(Exchange *exchange, Document *doc, uint64_t offset,
 	reader_init(&exchange->reader_to, table, &exchange->to, false);
 	exchange->old = malloc(CHUNK);
 	exchange->new = malloc(CHUNK);
-	return exchange->old && exchange->new &&piece_tree_build(&exchange->from, from) &&
-	       piece_tree_build(&exchange->to, to);
+	return exchange->old && exchange->new &&build(doc, from, &exchange->from) &&
+	       build(doc, to, &exchange->to);
 }
 
 /* The bytes of both sides at done. */
@@ -179,13 +194,31 @@ static bool note_chunk(Exchange *exchange, uint64_t done, size_t length)
 	return true;
 }
 
-/* stored, with what is going to be stored; *before is how it was. */
-static bool note_bytes(Exchange *exchange, PieceTree *before)
+/* The first time that bytes are stored over, the old ones are those of the origin. */
+static bool note_origin(Exchange *exchange)
+{
+	PieceTree *origin = &exchange->doc->live->origin;
+	const Range range = exchange->range;
+	Range run = piece_tree_next_clean(origin, range.offset);
+	bool noted = true;
+	while (noted && run.length > 0 && run.offset < range_end(range)) {
+		PieceList list = {0};
+		run = range_intersect(run, range);
+		const Range part = {run.offset - range.offset, run.length};
+		noted = piece_tree_collect(&exchange->from, part, &list) &&
+			piece_tree_replace(origin, run, list.items, list.count);
+		piece_list_free(&list);
+		run = piece_tree_next_clean(origin, range_end(run));
+	}
+	return noted;
+}
+
+/* The two trees, with what is going to be stored. */
+static bool note_bytes(Exchange *exchange)
 {
 	Live *live = exchange->doc->live;
 	const uint64_t length = exchange->range.length;
-	*before = piece_tree_retain(&live->stored);
-	bool noted = live_cover(exchange->doc) &&
+	bool noted = live_cover(exchange->doc) && note_origin(exchange) &&
 		     (!live->sync || live_sync_touch(live->sync, exchange->range));
 	for (uint64_t done = 0; noted && done < length;) {
 		const size_t part = next_chunk(length - done);
@@ -195,18 +228,12 @@ static bool note_bytes(Exchange *exchange, PieceTree *before)
 	return noted;
 }
 
-static void forget_notes(Document *doc, PieceTree *before)
-{
-	piece_tree_release(&doc->live->stored);
-	doc->live->stored = *before;
-}
-
 /* `to` in place of `from`, in the file. Noted first: then nothing can fail behind it. */
 MhexStatus live_exchange(Document *doc, uint64_t offset, const PieceList *from,
 			 const PieceList *to, MhexError *err)
 {
 	Exchange work;
-	PieceTree before;
+	Live *live = doc->live;
 	MhexStatus status = live_get_store(doc, err);
 	if (status)
 		return status;
@@ -214,14 +241,21 @@ MhexStatus live_exchange(Document *doc, uint64_t offset, const PieceList *from,
 		exchange_free(&work);
 		return document_no_memory(err);
 	}
-	if (note_bytes(&work, &before))
+	PieceTree stored = piece_tree_retain(&live->stored);
+	PieceTree origin = piece_tree_retain(&live->origin);
+	if (note_bytes(&work))
 		status = store_bytes(&work, err);
 	else
 		status = document_no_memory(err);
-	if (status)
-		forget_notes(doc, &before);
-	else
-		piece_tree_release(&before);
+	if (status) { /* as before */
+		piece_tree_release(&live->stored);
+		piece_tree_release(&live->origin);
+		live->stored = stored;
+		live->origin = origin;
+	} else {
+		piece_tree_release(&stored);
+		piece_tree_release(&origin);
+	}
 	exchange_free(&work);
 	return status;
 }

@@ -12,15 +12,20 @@
  *   live.c           edits, undo, revert
  *   live_exchange.c  one change is stored in the file
  *   live_sync.c      what was stored reaches the disk
+ *   live_leave.c     the way back to another access
  *
  * `stored` is the file with the bytes that were stored and not synced as pieces of
  * their own: what differs in it from the file is what :write has to bring to the disk and
  * :revert to take back. `old` has the bytes that were there at the last sync.
+ *
+ * `origin` is the file as it was when live began: what was stored since has the old bytes
+ * there. Older versions mean those bytes.
  */
 struct Live {
 	Storage *storage; /* of the store; NULL: none is open */
 	Store *store;
 	PieceTree stored;
+	PieceTree origin;
 	BaseBytes *old;
 	bool failed;    /* a sync has: what it said holds for ever */
 	LiveSync *sync; /* while one is under way */
@@ -38,11 +43,13 @@ struct LiveSync {
 	ARRAY(Range) touched;
 };
 
+/* The file, as a tree of one piece. */
+bool live_whole_file(const Document *doc, PieceTree *out);
 /* A new `stored` and `old`, without any edit; the old ones are given up by the caller. */
 bool live_forget_stored(Document *doc);
 /* The store, opened when it is needed. */
 MhexStatus live_get_store(Document *doc, MhexError *err);
-/* Let `stored` reach over what was appended to the file. */
+/* Let `stored` and `origin` reach over what was appended to the file. */
 bool live_cover(Document *doc);
 /* `to` in place of `from`, of the same length, in the file: all or nothing. A byte that
  * is not from's is MHEX_E_CONFLICT. */

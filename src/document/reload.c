@@ -162,7 +162,12 @@ static MhexStatus take_path(Document *doc, MhexError *err)
 				 "the file as it was opened",
 				 document_shown_name(doc));
 	}
-	status = take_file(doc, file, err);
+	if (live_leave(doc)) {
+		status = take_file(doc, file, err);
+	} else {
+		storage_ref_release(file);
+		return document_no_memory(err);
+	}
 	if (!status && !document_use_access(doc, access))
 		status = document_no_memory(err);
 	return status;

@@ -355,6 +355,67 @@ static void replace_file(void)
 	m.force = true;
 }
 
+/* ---- Live ---- */
+
+static void live_edit(void)
+{
+	uint8_t bytes[PIECE_MAX_BYTES];
+	MhexError err = {0};
+	const size_t offset = pick(now()->size - 1);
+	const size_t length = under(offset, random_bytes(bytes, sizeof(bytes)));
+	if (pick(3) == 0) {
+		memset(bytes, bytes[0], length);
+		expect_ok(document_fill(m.doc, (Range){offset, length}, bytes, 1, false,
+					&err),
+			  &err);
+	} else {
+		expect_ok(document_overwrite(m.doc, offset, bytes, length, &err), &err);
+	}
+	state_splice(now(), offset, length, bytes, length);
+}
+
+/* A step that only preview can take is refused and stays. */
+static void live_travel(bool back)
+{
+	const bool can = back ? m.at > 0 : m.at + 1 < m.states.count;
+	const MhexStatus status = back ? document_undo(m.doc, NULL, NULL)
+				       : document_redo(m.doc, NULL, NULL);
+	if (!can)
+		cr_assert(eq(int, (int)status, MHEX_E_NOTFOUND));
+	else if (status)
+		cr_assert(eq(int, (int)status, MHEX_E_UNSUPPORTED));
+	else
+		m.at += back ? (size_t)-1 : 1;
+}
+
+/* Some edits in the other access, in the midst of a preview. */
+static void visit_live(void)
+{
+	MhexError err = {0};
+	if (now()->size == 0 || document_is_modified(m.doc))
+		return;
+	expect_ok(document_set_access(m.doc, ACCESS_LIVE, false, &err), &err);
+	for (size_t i = pick(8); i > 0; i--) {
+		const size_t what = pick(3);
+		if (what < 2) {
+			begin_step();
+			live_edit();
+		} else {
+			live_travel(pick(2) > 0);
+		}
+		state_splice(&m.saved, 0, m.saved.size, now()->bytes, now()->size);
+		expect_file();
+	}
+	expect_ok(document_set_access(m.doc, ACCESS_PREVIEW, false, &err), &err);
+}
+
+static void save_and_perhaps_visit(void)
+{
+	save();
+	if (pick(2) == 0)
+		visit_live();
+}
+
 /* ---- One run ---- */
 
 static void check(uint64_t seed, int step)
@@ -400,7 +461,7 @@ static void act(void)
 	else if (what < 940)
 		revert();
 	else if (what < 970)
-		save();
+		save_and_perhaps_visit();
 	else if (what < 985)
 		save_range();
 	else if (what < 990)
@@ -493,23 +554,6 @@ Test(document_model, preview_of_a_fresh_seed)
 }
 
 /* ---- Live: the document is the file ---- */
-
-static void live_edit(void)
-{
-	uint8_t bytes[PIECE_MAX_BYTES];
-	MhexError err = {0};
-	const size_t offset = pick(now()->size - 1);
-	const size_t length = under(offset, random_bytes(bytes, sizeof(bytes)));
-	if (pick(3) == 0) {
-		memset(bytes, bytes[0], length);
-		expect_ok(document_fill(m.doc, (Range){offset, length}, bytes, 1, false,
-					&err),
-			  &err);
-	} else {
-		expect_ok(document_overwrite(m.doc, offset, bytes, length, &err), &err);
-	}
-	state_splice(now(), offset, length, bytes, length);
-}
 
 static void live_step(void)
 {

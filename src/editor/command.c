@@ -78,6 +78,7 @@ static MhexStatus run_row(Editor *editor, const char *line, const CommandLine *s
 			(row->flags & (COMMAND_EDITS | COMMAND_FORCE)) != 0;
 		if (was_typing)
 			typing_leave(editor);
+		editor->command = row->name;
 		status = row->run(editor, &args, err);
 		command_args_free(&args);
 	}
@@ -98,7 +99,6 @@ MhexStatus editor_execute(Editor *editor, const char *line, MhexError *err)
 	MhexStatus status = command_line_split(line, editor->script, &split, err);
 	if (status || (!split.row && !split.bare))
 		return status;
-	editor->last_was_forced_quit = false;
 	editor_env(editor, &env);
 	if (split.bare && !editor_file(editor))
 		return mhex_fail(err, MHEX_E_NOTFOUND, "no file is open");

@@ -81,7 +81,6 @@ MhexStatus quit_ask(Editor *editor, bool force, MhexError *err)
 		ask_about(editor, i);
 		return MHEX_OK;
 	}
-	editor->last_was_forced_quit = force;
 	for (size_t i = 0; i < editor->file_count && force; i++)
 		editor->files[i]->discard = true;
 	editor->running = false;

@@ -82,6 +82,7 @@ typedef struct {
 	struct Snapshot *snapshot;
 	OpenFile *file;
 	SearchUse use;
+	const char *what;    /* the command that began it */
 	uint64_t generation; /* of the document when it began */
 	uint64_t started_ms;
 	uint64_t length;       /* of the pattern */
@@ -155,7 +156,7 @@ struct Editor {
 	bool script;      /* running a script: no prefixes */
 	int script_depth; /* "source" within "source" */
 	bool inside_loop; /* a key runs the command: do not wait for jobs */
-	bool last_was_forced_quit;
+	const char *command; /* that runs, or ran last: its name in the table */
 
 	StrBuf message;
 	bool message_is_error;

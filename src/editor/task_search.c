@@ -196,6 +196,7 @@ MhexStatus task_search(Editor *editor, const char *pattern, size_t length,
 		task_drop_search(editor);
 	}
 	*task = *plan;
+	task->what = editor->command;
 	task->file = editor_file(editor);
 	task->started_ms = editor->now_ms;
 	task->generation = document_generation(task->file->doc);
@@ -215,15 +216,14 @@ MhexStatus task_search(Editor *editor, const char *pattern, size_t length,
 
 void task_poll_search(Editor *editor)
 {
-	static const char *const names[] = {"", "find", "count", "find-all", "replace"};
 	SearchTask *task = &editor->search;
 	SearchProgress progress;
 	MhexError err;
-	const SearchUse use = task->use;
+	const char *what = task->what;
 	search_get_progress(task->search, &progress);
-	if (use == FOR_LIST && list_matches(editor, &err))
+	if (task->use == FOR_LIST && list_matches(editor, &err))
 		editor_complain(editor, &err);
 	if (progress.done)
-		task_show_failure(editor, names[use], end_search(editor, &err), &err);
+		task_show_failure(editor, what, end_search(editor, &err), &err);
 	editor->stale = true;
 }

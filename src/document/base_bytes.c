@@ -212,6 +212,8 @@ static bool cut_blocks(Leaf *leaf, size_t index, size_t count)
 /* The leaves [first, end) are freed already, or empty. */
 static void cut_entries(BaseBytes *store, size_t first, size_t end)
 {
+	if (first == end)
+		return;
 	memmove(store->entries + first, store->entries + end,
 		(store->count - end) * sizeof(Entry));
 	store->count -= end - first;

@@ -12,255 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/array.h"
-#include "unit/document/doc_sample.h"
+#include "flat_document.h"
 
 enum {
-	STEPS = 5000, /* of each seed */
-	SIZE_MAX_BYTES = 1200,
-	PIECE_MAX_BYTES = 40,
+	STEPS = 5000 /* of each seed */
 };
 
-typedef struct {
-	uint8_t *bytes;
-	size_t size;
-} State;
-
-typedef ARRAY(State) States;
-
-static struct {
-	uint64_t random;
-	Sample file;
-	char link[300]; /* a second name of it; a save may not rename then */
-	bool linked;
-	Document *doc;
-	Clip *clip;
-	State clip_bytes;
-	States states; /* what undo and redo lead to */
-	size_t at;
-	State saved; /* what the file holds */
-	bool force;  /* the file has been replaced */
-} m;
-
 TestSuite(document_model, .timeout = 110);
-
-/* ---- The model ---- */
-
-static uint64_t next_random(void)
-{
-	m.random ^= m.random << 13;
-	m.random ^= m.random >> 7;
-	m.random ^= m.random << 17;
-	return m.random;
-}
-
-/* 0 .. bound, both included. */
-static size_t pick(size_t bound)
-{
-	return (size_t)(next_random() % (bound + 1));
-}
-
-static State state_copy(const State *state)
-{
-	State copy = {malloc(state->size + 1), state->size};
-	cr_assert(ne(ptr, copy.bytes, NULL));
-	if (state->size > 0)
-		memcpy(copy.bytes, state->bytes, state->size);
-	return copy;
-}
-
-static void state_splice(State *state, size_t offset, size_t removed,
-			 const uint8_t *bytes, size_t length)
-{
-	const size_t size = state->size - removed + length;
-	uint8_t *made = malloc(size + 1);
-	cr_assert(ne(ptr, made, NULL));
-	memcpy(made, state->bytes, offset);
-	if (length > 0)
-		memcpy(made + offset, bytes, length);
-	memcpy(made + offset + length, state->bytes + offset + removed,
-	       state->size - offset - removed);
-	free(state->bytes);
-	*state = (State){made, size};
-}
-
-static State *now(void)
-{
-	return &m.states.items[m.at];
-}
-
-/* A step begins: a new state, a copy of the present one; what could be redone is gone. */
-static void begin_step(void)
-{
-	const State copy = state_copy(now());
-	while (m.states.count > m.at + 1)
-		free(m.states.items[--m.states.count].bytes);
-	const bool pushed = ARRAY_PUSH(&m.states, copy);
-	cr_assert(pushed);
-	m.at++;
-}
-
-static size_t random_bytes(uint8_t *bytes, size_t max)
-{
-	const size_t length = pick(max - 1) + 1;
-	/* Few values, so that one is often typed where it stands already. */
-	for (size_t i = 0; i < length; i++)
-		bytes[i] = (uint8_t)('a' + pick(3));
-	return length;
-}
-
-/* ---- Edits ---- */
-
-static void expect_ok(MhexStatus status, const MhexError *err)
-{
-	cr_assert(zero(int, (int)status), "%s", err->message);
-}
-
-static size_t under(size_t offset, size_t length)
-{
-	const size_t room = now()->size - offset;
-	return length < room ? length : room;
-}
-
-static void overwrite(void)
-{
-	uint8_t bytes[PIECE_MAX_BYTES];
-	MhexError err = {0};
-	const size_t length = random_bytes(bytes, sizeof(bytes));
-	const size_t offset = pick(now()->size);
-	expect_ok(document_overwrite(m.doc, offset, bytes, length, &err), &err);
-	state_splice(now(), offset, under(offset, length), bytes, length);
-}
-
-static void insert(void)
-{
-	uint8_t bytes[PIECE_MAX_BYTES];
-	MhexError err = {0};
-	const size_t length = random_bytes(bytes, sizeof(bytes));
-	const size_t offset = pick(now()->size);
-	expect_ok(document_insert(m.doc, offset, bytes, length, &err), &err);
-	state_splice(now(), offset, 0, bytes, length);
-}
-
-static void fill(void)
-{
-	uint8_t pattern[8], bytes[PIECE_MAX_BYTES];
-	MhexError err = {0};
-	const size_t period = random_bytes(pattern, sizeof(pattern));
-	const size_t length = pick(PIECE_MAX_BYTES - 1) + 1;
-	const size_t offset = pick(now()->size);
-	const bool inserted = pick(1);
-	for (size_t i = 0; i < length; i++)
-		bytes[i] = pattern[i % period];
-	expect_ok(document_fill(m.doc, (Range){offset, length}, pattern, period, inserted,
-				&err),
-		  &err);
-	state_splice(now(), offset, inserted ? 0 : under(offset, length), bytes, length);
-}
-
-static void paste(void)
-{
-	MhexError err = {0};
-	const size_t offset = pick(now()->size);
-	const bool inserted = pick(1);
-	expect_ok(document_paste(m.doc, offset, m.clip, inserted, &err), &err);
-	state_splice(now(), offset, inserted ? 0 : under(offset, m.clip_bytes.size),
-		     m.clip_bytes.bytes, m.clip_bytes.size);
-}
-
-/* Always something, or there would be no step. */
-static void delete_some(void)
-{
-	MhexError err = {0};
-	const size_t offset = pick(now()->size);
-	const size_t length = under(offset, pick(3 * PIECE_MAX_BYTES));
-	if (length == 0) {
-		insert();
-		return;
-	}
-	expect_ok(document_delete(m.doc, (Range){offset, length}, &err), &err);
-	state_splice(now(), offset, length, NULL, 0);
-}
-
-static void edit(void)
-{
-	const size_t what = pick(9);
-	if (what == 0 || now()->size > SIZE_MAX_BYTES)
-		delete_some();
-	else if (what < 3)
-		insert();
-	else if (what < 4)
-		fill();
-	else if (what < 5 && m.clip && m.clip_bytes.size > 0)
-		paste();
-	else
-		overwrite();
-}
-
-static void one_step(void)
-{
-	begin_step();
-	edit();
-}
-
-static void grouped_step(void)
-{
-	begin_step();
-	document_begin(m.doc);
-	for (size_t i = pick(pick(20) == 0 ? 200 : 6) + 1; i > 0; i--)
-		edit();
-	document_end(m.doc);
-}
-
-static void typed_step(void)
-{
-	begin_step();
-	overwrite();
-	for (size_t i = pick(10); i > 0; i--) {
-		document_join(m.doc);
-		overwrite();
-	}
-}
-
-static void copy(void)
-{
-	const size_t offset = pick(now()->size);
-	const size_t length = under(offset, pick(PIECE_MAX_BYTES));
-	clip_free(m.clip);
-	free(m.clip_bytes.bytes);
-	cr_assert(zero(
-		int, (int)document_copy(m.doc, (Range){offset, length}, &m.clip, NULL)));
-	const State part = {now()->bytes + offset, length};
-	m.clip_bytes = state_copy(&part);
-}
-
-static void undo(void)
-{
-	for (size_t i = pick(4); i > 0; i--) {
-		const MhexStatus status = document_undo(m.doc, NULL, NULL);
-		cr_assert(eq(int, (int)status, m.at > 0 ? MHEX_OK : MHEX_E_NOTFOUND));
-		m.at -= m.at > 0;
-	}
-}
-
-static void redo(void)
-{
-	for (size_t i = pick(4); i > 0; i--) {
-		const bool can = m.at + 1 < m.states.count;
-		const MhexStatus status = document_redo(m.doc, NULL, NULL);
-		cr_assert(eq(int, (int)status, can ? MHEX_OK : MHEX_E_NOTFOUND));
-		m.at += can;
-	}
-}
-
-static void revert(void)
-{
-	if (document_is_modified(m.doc)) {
-		begin_step();
-		state_splice(now(), 0, now()->size, m.saved.bytes, m.saved.size);
-	}
-	cr_assert(zero(int, (int)document_revert(m.doc, NULL)));
-}
 
 /* ---- Files ---- */
 
@@ -278,7 +36,7 @@ static void expect_file(void)
 static void run_save(const SaveRequest *request)
 {
 	MhexError err = {0};
-	expect_ok(doc_try_save(m.doc, request, &err), &err);
+	flat_expect_ok(doc_try_save(m.doc, request, &err), &err);
 	m.force = m.force && request->has_range;
 	expect_file();
 }
@@ -286,22 +44,22 @@ static void run_save(const SaveRequest *request)
 static void save(void)
 {
 	const SaveRequest request = {.output_fd = -1, .force = m.force};
-	state_splice(&m.saved, 0, m.saved.size, now()->bytes, now()->size);
+	state_splice(&m.saved, 0, m.saved.size, flat_now()->bytes, flat_now()->size);
 	run_save(&request);
 	cr_assert(not(document_is_modified(m.doc)));
 }
 
 static void save_range(void)
 {
-	const size_t offset = pick(now()->size);
-	const size_t length = under(offset, pick(200));
+	const size_t offset = flat_pick(flat_now()->size);
+	const size_t length = flat_under(offset, flat_pick(200));
 	const SaveRequest request = {.has_range = true,
 				     .range = {offset, length},
 				     .force = m.force,
 				     .output_fd = -1};
-	if (now()->size != m.saved.size || length == 0)
+	if (flat_now()->size != m.saved.size || length == 0)
 		return;
-	memcpy(m.saved.bytes + offset, now()->bytes + offset, length);
+	memcpy(m.saved.bytes + offset, flat_now()->bytes + offset, length);
 	run_save(&request);
 }
 
@@ -320,8 +78,8 @@ static void append(void)
 {
 	uint8_t bytes[8];
 	uint64_t size = 0;
-	const size_t length = random_bytes(bytes, sizeof(bytes));
-	if (now()->size > SIZE_MAX_BYTES || m.saved.size > SIZE_MAX_BYTES)
+	const size_t length = flat_random_bytes(bytes, sizeof(bytes));
+	if (flat_now()->size > SIZE_MAX_BYTES || m.saved.size > SIZE_MAX_BYTES)
 		return;
 	const int fd = open(m.file.path, O_WRONLY | O_APPEND | O_CLOEXEC);
 	cr_assert(ge(int, fd, 0));
@@ -351,7 +109,7 @@ static void replace_file(void)
 		     (long)m.saved.size));
 	(void)close(fd);
 	cr_assert(zero(int, rename(other, m.file.path)));
-	expect_ok(document_reload(m.doc, &conflicts, &err), &err);
+	flat_expect_ok(document_reload(m.doc, &conflicts, &err), &err);
 	m.force = true;
 }
 
@@ -361,17 +119,18 @@ static void live_edit(void)
 {
 	uint8_t bytes[PIECE_MAX_BYTES];
 	MhexError err = {0};
-	const size_t offset = pick(now()->size - 1);
-	const size_t length = under(offset, random_bytes(bytes, sizeof(bytes)));
-	if (pick(3) == 0) {
+	const size_t offset = flat_pick(flat_now()->size - 1);
+	const size_t length = flat_under(offset, flat_random_bytes(bytes, sizeof(bytes)));
+	if (flat_pick(3) == 0) {
 		memset(bytes, bytes[0], length);
-		expect_ok(document_fill(m.doc, (Range){offset, length}, bytes, 1, false,
-					&err),
-			  &err);
+		flat_expect_ok(document_fill(m.doc, (Range){offset, length}, bytes, 1,
+					     false, &err),
+			       &err);
 	} else {
-		expect_ok(document_overwrite(m.doc, offset, bytes, length, &err), &err);
+		flat_expect_ok(document_overwrite(m.doc, offset, bytes, length, &err),
+			       &err);
 	}
-	state_splice(now(), offset, length, bytes, length);
+	state_splice(flat_now(), offset, length, bytes, length);
 }
 
 /* A step that only preview can take is refused and stays. */
@@ -392,27 +151,28 @@ static void live_travel(bool back)
 static void visit_live(void)
 {
 	MhexError err = {0};
-	if (now()->size == 0 || document_is_modified(m.doc))
+	if (flat_now()->size == 0 || document_is_modified(m.doc))
 		return;
-	expect_ok(document_set_access(m.doc, ACCESS_LIVE, false, &err), &err);
-	for (size_t i = pick(8); i > 0; i--) {
-		const size_t what = pick(3);
+	flat_expect_ok(document_set_access(m.doc, ACCESS_LIVE, false, &err), &err);
+	for (size_t i = flat_pick(8); i > 0; i--) {
+		const size_t what = flat_pick(3);
 		if (what < 2) {
-			begin_step();
+			flat_begin_step();
 			live_edit();
 		} else {
-			live_travel(pick(2) > 0);
+			live_travel(flat_pick(2) > 0);
 		}
-		state_splice(&m.saved, 0, m.saved.size, now()->bytes, now()->size);
+		state_splice(&m.saved, 0, m.saved.size, flat_now()->bytes,
+			     flat_now()->size);
 		expect_file();
 	}
-	expect_ok(document_set_access(m.doc, ACCESS_PREVIEW, false, &err), &err);
+	flat_expect_ok(document_set_access(m.doc, ACCESS_PREVIEW, false, &err), &err);
 }
 
 static void save_and_perhaps_visit(void)
 {
 	save();
-	if (pick(2) == 0)
+	if (flat_pick(2) == 0)
 		visit_live();
 }
 
@@ -422,10 +182,10 @@ static void check(uint64_t seed, int step)
 {
 	static uint8_t bytes[4 * SIZE_MAX_BYTES], states[4 * SIZE_MAX_BYTES];
 	MhexError err = {0};
-	const State *want = now();
+	const State *want = flat_now();
 	cr_assert(eq(u64, document_size(m.doc), want->size), "seed %" PRIu64 ", step %d",
 		  seed, step);
-	expect_ok(document_read(m.doc, 0, bytes, want->size, states, &err), &err);
+	flat_expect_ok(document_read(m.doc, 0, bytes, want->size, states, &err), &err);
 	cr_assert(zero(int, memcmp(bytes, want->bytes, want->size)),
 		  "seed %" PRIu64 ", step %d", seed, step);
 	uint64_t modified = 0;
@@ -445,21 +205,21 @@ static void check(uint64_t seed, int step)
 
 static void act(void)
 {
-	const size_t what = pick(999);
+	const size_t what = flat_pick(999);
 	if (what < 550)
-		one_step();
+		flat_one_step();
 	else if (what < 600)
-		grouped_step();
+		flat_grouped_step();
 	else if (what < 630)
-		typed_step();
+		flat_typed_step();
 	else if (what < 660)
-		copy();
+		flat_copy();
 	else if (what < 800)
-		undo();
+		flat_undo();
 	else if (what < 930)
-		redo();
+		flat_redo();
 	else if (what < 940)
-		revert();
+		flat_revert();
 	else if (what < 970)
 		save_and_perhaps_visit();
 	else if (what < 985)
@@ -557,13 +317,13 @@ Test(document_model, preview_of_a_fresh_seed)
 
 static void live_step(void)
 {
-	begin_step();
-	if (pick(4) > 0) {
+	flat_begin_step();
+	if (flat_pick(4) > 0) {
 		live_edit();
 		return;
 	}
 	document_begin(m.doc);
-	for (size_t i = pick(pick(20) == 0 ? 200 : 6) + 1; i > 0; i--)
+	for (size_t i = flat_pick(flat_pick(20) == 0 ? 200 : 6) + 1; i > 0; i--)
 		live_edit();
 	document_end(m.doc);
 }
@@ -572,18 +332,19 @@ static void live_act(void)
 {
 	const SaveRequest request = {.output_fd = -1};
 	MhexError err = {0};
-	const size_t what = pick(99);
+	const size_t what = flat_pick(99);
 	if (what < 60) {
 		live_step();
 	} else if (what < 78) {
-		undo();
+		flat_undo();
 	} else if (what < 93) {
-		redo();
+		flat_redo();
 	} else if (what < 96) {
-		revert();
+		flat_revert();
 	} else {
-		expect_ok(doc_try_save(m.doc, &request, &err), &err);
-		state_splice(&m.saved, 0, m.saved.size, now()->bytes, now()->size);
+		flat_expect_ok(doc_try_save(m.doc, &request, &err), &err);
+		state_splice(&m.saved, 0, m.saved.size, flat_now()->bytes,
+			     flat_now()->size);
 		cr_assert(not(document_is_modified(m.doc)));
 	}
 }
@@ -595,7 +356,7 @@ static void run_live(uint64_t seed)
 		live_act();
 		check(seed, step);
 		const State last_sync = m.saved;
-		m.saved = *now();
+		m.saved = *flat_now();
 		expect_file();
 		m.saved = last_sync;
 	}

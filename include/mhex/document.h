@@ -98,6 +98,8 @@ void document_join(Document *doc);
 /* *at is where the change lies, for the cursor. MHEX_E_NOTFOUND when there is nothing. */
 MhexStatus document_undo(Document *doc, uint64_t *at, MhexError *err);
 MhexStatus document_redo(Document *doc, uint64_t *at, MhexError *err);
+/* What was undone cannot be redone any more: the edit was called off. */
+void document_forget_redo(Document *doc);
 /* Drop all unsaved edits as one step (live: store back everything since the last
  * sync). */
 MhexStatus document_revert(Document *doc, MhexError *err);

@@ -158,6 +158,11 @@ MhexStatus document_redo(Document *doc, uint64_t *at, MhexError *err)
 	return status;
 }
 
+void document_forget_redo(Document *doc)
+{
+	history_forget_redo(doc->history);
+}
+
 MhexStatus document_revert(Document *doc, MhexError *err)
 {
 	return doc->model->revert(doc, err);

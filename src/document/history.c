@@ -133,6 +133,12 @@ static void drop_redo(History *history)
 	history->redo_steps = 0;
 }
 
+void history_forget_redo(History *history)
+{
+	if (!history->fresh)
+		drop_redo(history);
+}
+
 static bool is_small(const Change *change)
 {
 	return change->removed.count <= HISTORY_CHANGES_MAX &&

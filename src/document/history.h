@@ -85,5 +85,7 @@ bool history_get_undo(History *history, HistoryStep *step);
 bool history_get_redo(History *history, HistoryStep *step);
 void history_undone(History *history);
 void history_redone(History *history);
+/* What was undone cannot be redone any more. */
+void history_forget_redo(History *history);
 
 #endif

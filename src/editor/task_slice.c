@@ -29,8 +29,10 @@ static MhexStatus end_slices(Editor *editor, MhexStatus status, MhexError *err)
 	SliceTask *task = &editor->slice;
 	uint64_t at = 0;
 	document_end(task->file->doc);
-	if (status && undo_steps(task->file->doc) > task->undo_steps)
+	if (status && undo_steps(task->file->doc) > task->undo_steps) {
 		(void)document_undo(task->file->doc, &at, NULL);
+		document_forget_redo(task->file->doc);
+	}
 	if (!status)
 		status = task->end(editor, task, err);
 	task_drop_slice(editor);

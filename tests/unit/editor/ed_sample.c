@@ -68,13 +68,17 @@ static void send(Event event)
 	editor_handle(editor, &event);
 }
 
-void wait_for_jobs(void)
+void wait_for_job(void)
 {
 	struct pollfd ready = {.fd = editor_wake_fd(editor), .events = POLLIN};
-	while (editor_busy(editor)) {
-		cr_assert(eq(int, poll(&ready, 1, WAIT_MS), 1), "a job does not end");
-		send((Event){.kind = EVENT_JOB});
-	}
+	cr_assert(eq(int, poll(&ready, 1, WAIT_MS), 1), "a job does not end");
+	send((Event){.kind = EVENT_JOB});
+}
+
+void wait_for_jobs(void)
+{
+	while (editor_busy(editor))
+		wait_for_job();
 }
 
 static void press(const char *text, bool wait)

@@ -31,6 +31,8 @@ void keys(const char *keys);
 /* The same, but jobs go on. */
 void keys_only(const char *keys);
 void wait_for_jobs(void);
+/* Until one of them has something to tell. */
+void wait_for_job(void);
 /* Type a command line at the prompt and press Enter; from NORMAL. */
 void command(const char *line);
 void paste(const char *bytes);

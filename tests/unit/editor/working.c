@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Work that takes longer than a key: it shows progress, can be stopped, and is in
+ * nobody's way. */
+#include "unit/editor/ed_sample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static TempFile other;
+
+static void clean(void)
+{
+	ed_close();
+	if (other.path[0])
+		temp_file_remove(&other);
+}
+
+TestSuite(working, .fini = clean, .timeout = 120);
+
+enum {
+	LARGE = 32 << 20
+};
+
+/* Many slices, and a save that does not end between two keys. */
+static void open_large(void)
+{
+	ed_open("A", 1, ACCESS_PREVIEW);
+	cr_assert(zero(int, truncate(file.path, LARGE)));
+	keys("<F5>");
+	cr_assert(eq(u64, draw()->document_size, LARGE));
+}
+
+static bool progress_has(const char *text)
+{
+	return strstr(draw()->progress, text) != NULL;
+}
+
+static void count_is(const char *line, const char *want)
+{
+	command(line);
+	EXPECT_MESSAGE(want);
+}
+
+/* ---- edits in slices ---- */
+
+Test(working, a_large_edit_goes_on_between_keys)
+{
+	open_large();
+
+	keys_only(":xor ff in %<Enter>");
+	cr_expect(editor_busy(editor));
+	cr_expect(progress_has("changing"), "%s", frame.progress);
+	cr_expect(progress_has("Ctrl-C stops"), "%s", frame.progress);
+	keys_only("jl");
+	EXPECT_CURSOR(17);
+	wait_for_jobs();
+
+	cr_expect(eq(str, (char *)draw()->progress, (char *)""));
+	cr_expect(eq(u64, frame.modified_bytes, LARGE));
+	keys("u");
+	cr_expect(not(draw()->is_modified), "one step");
+}
+
+Test(working, a_large_edit_that_is_stopped_changes_nothing)
+{
+	open_large();
+
+	keys_only(":xor ff in %<Enter><C-c>");
+	wait_for_jobs();
+
+	EXPECT_MESSAGE("xor: cancelled, nothing is changed");
+	cr_expect(not(draw()->is_modified));
+	keys("<C-r>");
+	EXPECT_MESSAGE("redo: nothing to redo");
+	cr_expect(not(draw()->is_modified));
+}
+
+Test(working, nothing_else_changes_the_document_meanwhile)
+{
+	open_large();
+
+	keys_only(":xor ff in %<Enter>");
+	keys_only("x");
+	cr_expect(strstr(message(), "xor is still running") != NULL, "%s", message());
+	keys_only("u");
+	cr_expect(strstr(message(), "xor is still running") != NULL, "%s", message());
+	keys_only(":write<Enter>");
+	cr_expect(strstr(message(), "xor is still running") != NULL, "%s", message());
+	keys_only("<F5>");
+	cr_expect(strstr(message(), "xor is still running") != NULL, "%s", message());
+	keys_only("R00");
+	cr_expect(strstr(message(), "still running") != NULL, "%s", message());
+	keys_only("<Esc>");
+	wait_for_jobs();
+
+	cr_expect(eq(u64, draw()->modified_bytes, LARGE));
+}
+
+Test(working, a_replacement_of_many_can_be_stopped)
+{
+	open_large();
+
+	keys_only(":replace 00 00 with 01<Enter>");
+	while (editor_busy(editor) && !progress_has("changing"))
+		wait_for_job();
+	cr_assert(editor_busy(editor));
+	keys_only("<C-c>");
+	wait_for_jobs();
+
+	EXPECT_MESSAGE("replace: cancelled, nothing is changed");
+	cr_expect(eq(u64, frame.document_size, LARGE));
+	cr_expect(not(frame.is_modified));
+}
+
+Test(working, leaving_while_a_large_edit_runs_is_safe)
+{
+	open_large();
+
+	keys_only(":xor ff in %<Enter>");
+	keys_only("ZQ");
+
+	cr_expect(not(editor_running(editor)));
+}
+
+Test(working, the_file_can_be_switched_while_a_large_edit_runs)
+{
+	open_large();
+	temp_file_make(&other, "xyz", 3);
+	ed_open_more(&other);
+	command("edit 1");
+
+	keys_only(":xor ff in %<Enter>");
+	keys_only(":next-file<Enter>");
+	EXPECT_HEX("78797a");
+	wait_for_jobs();
+
+	EXPECT_HEX("78797a");
+	EXPECT_CURSOR(0);
+	command("edit 1");
+	cr_expect(eq(u64, draw()->modified_bytes, LARGE));
+}
+
+/* ---- saves ---- */
+
+static void change_all(void)
+{
+	command("fill 01 in %");
+	cr_assert(eq(u64, draw()->modified_bytes, LARGE));
+}
+
+Test(working, a_save_is_in_nobodys_way)
+{
+	open_large();
+	change_all();
+
+	keys_only("<C-s>");
+	cr_assert(editor_busy(editor));
+	cr_expect(progress_has("writing"), "%s", frame.progress);
+	keys_only("j");
+	EXPECT_CURSOR(16);
+	keys_only("<C-s>");
+	cr_expect(strstr(message(), "another save is still running") != NULL, "%s",
+		  message());
+	wait_for_jobs();
+
+	cr_expect(not(draw()->is_modified));
+	keys("k");
+	count_is("count 01", "33554432 matches");
+}
+
+Test(working, quit_waits_for_the_save)
+{
+	open_large();
+	change_all();
+
+	keys_only("<C-s>q");
+	cr_expect(editor_running(editor));
+	EXPECT_MESSAGE("quits when the save has ended");
+	wait_for_jobs();
+
+	cr_expect(not(editor_running(editor)));
+	cr_expect(zero(u64, editor_unsaved_bytes(editor)));
+}
+
+Test(working, a_save_that_is_stopped_leaves_the_file_as_it_was)
+{
+	open_large();
+	change_all();
+
+	keys_only("<C-s><C-c>");
+	wait_for_jobs();
+
+	if (!draw()->is_modified)
+		cr_skip("the save ended before it could be stopped");
+	cr_expect(frame.message_is_error, "%s", frame.message);
+	cr_expect(strstr(message(), "write: ") == message(), "%s", message());
+	size_t length = 0;
+	char *bytes = temp_file_read(file.path, &length);
+	cr_assert(eq(sz, length, LARGE));
+	cr_expect(zero(ptr, memchr(bytes, 1, length)));
+	free(bytes);
+}
+
+Test(working, edits_during_a_save_stay_unsaved)
+{
+	open_large();
+	change_all();
+
+	keys_only("<C-s>R41<Esc>");
+	wait_for_jobs();
+
+	const bool typed = draw()->bytes[0] == 0x41;
+	if (!typed) /* refused meanwhile: then nothing of it is there */
+		cr_expect(not(frame.is_modified));
+	else
+		cr_expect(eq(u64, frame.modified_bytes, 1));
+}
+
+Test(working, freed_while_everything_runs)
+{
+	open_large();
+	change_all();
+
+	keys_only("<C-s>:count 00<Enter>");
+
+	editor_free(editor);
+	editor = NULL;
+}
+
+/* ---- searches ---- */
+
+Test(working, another_file_in_place_of_one_that_is_searched)
+{
+	open_large();
+	temp_file_make(&other, "xyz", 3);
+
+	keys_only(":find-all 41<Enter>");
+	keys_only("<Esc>:edit ");
+	keys_only(other.path);
+	keys_only("<Enter>");
+	wait_for_jobs();
+
+	EXPECT_HEX("78797a");
+}
+
+Test(working, a_search_shows_its_progress_and_speed)
+{
+	open_large();
+
+	keys_only(":count 41<Enter>");
+	if (!editor_busy(editor))
+		cr_skip("the search ended at once");
+	cr_expect(progress_has("searching"), "%s", frame.progress);
+	tick(400);
+	cr_expect(progress_has("GB/s"), "%s", frame.progress);
+	wait_for_jobs();
+}
+
+Test(working, a_list_grows_while_the_search_runs)
+{
+	open_large();
+
+	keys_only(":find-all 00*4096<Enter>");
+	cr_expect(draw()->popup.title != NULL);
+	wait_for_jobs();
+
+	cr_expect(eq(sz, draw()->popup.count, LARGE / 4096 - 1));
+	EXPECT_MESSAGE("8191 matches");
+}
+
+Test(working, a_list_has_an_end)
+{
+	open_large();
+
+	command("find-all 00");
+
+	cr_expect(eq(sz, draw()->popup.count, 100000));
+	EXPECT_MESSAGE("33554431 matches, the first 100000 are listed");
+}
+
+/* ---- reading a file ---- */
+
+Test(working, a_large_file_is_read_in_the_background)
+{
+	char line[TEMP_PATH_SIZE + 16];
+	ed_open_text("AB", ACCESS_PREVIEW);
+	temp_file_make(&other, "x", 1);
+	cr_assert(zero(int, truncate(other.path, LARGE)));
+	(void)snprintf(line, sizeof(line), ":read %s at 1", other.path);
+
+	keys_only(line);
+	keys_only("<Enter>");
+	wait_for_jobs();
+	EXPECT_MESSAGE("33554432 bytes inserted");
+	cr_expect(eq(u64, draw()->document_size, LARGE + 2));
+	keys("u");
+
+	EXPECT_HEX("4142");
+}
+
+Test(working, reading_a_file_can_be_stopped)
+{
+	char line[TEMP_PATH_SIZE + 16];
+	ed_open_text("AB", ACCESS_PREVIEW);
+	temp_file_make(&other, "x", 1);
+	cr_assert(zero(int, truncate(other.path, LARGE)));
+	(void)snprintf(line, sizeof(line), ":read %s at 1", other.path);
+
+	keys_only(line);
+	keys_only("<Enter><C-c>");
+	wait_for_jobs();
+
+	if (draw()->document_size > 2)
+		cr_skip("the file was read before that could be stopped");
+	EXPECT_HEX("4142");
+	EXPECT_MESSAGE("read: cancelled");
+}

@@ -105,6 +105,17 @@ void add_buffer_cut(AddBuffer *buffer, uint64_t size)
 	buffer->size = size;
 }
 
+uint8_t add_buffer_amend(AddBuffer *buffer, uint8_t byte)
+{
+	assert(buffer->size > 0);
+	const uint64_t last = buffer->size - 1;
+	const int chunk = chunk_of(last);
+	uint8_t *place = buffer->chunks[chunk] + (last - chunk_begin(chunk));
+	const uint8_t old = *place;
+	*place = byte;
+	return old;
+}
+
 const uint8_t *add_buffer_at(const AddBuffer *buffer, uint64_t offset, uint64_t *run)
 {
 	const int chunk = chunk_of(offset);

@@ -28,6 +28,9 @@ bool add_buffer_append(AddBuffer *buffer, const void *bytes, size_t length,
 /* Forget everything from size on; only what nobody has been told of. */
 void add_buffer_cut(AddBuffer *buffer, uint64_t size);
 
+/* Change the last byte; only while nobody has been told of it. Returns what it was. */
+uint8_t add_buffer_amend(AddBuffer *buffer, uint8_t byte);
+
 /* The bytes at offset; *run is how far they lie in one run, which may be beyond what was
  * appended (its size is not for other threads to ask). */
 const uint8_t *add_buffer_at(const AddBuffer *buffer, uint64_t offset, uint64_t *run);

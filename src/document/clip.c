@@ -74,6 +74,7 @@ MhexStatus document_copy(Document *doc, Range range, Clip **out, MhexError *err)
 		return status;
 	}
 	clip->stock = stock_retain(doc->stock);
+	stock_tell(doc->stock);
 	reader_init(&clip->reader, &clip->stock->table, &clip->tree, false);
 	*out = clip;
 	return MHEX_OK;

@@ -60,6 +60,54 @@ static MhexStatus put_bytes(Document *doc, Range range, const void *bytes, size_
 	return status;
 }
 
+/* Is the byte at offset the one that was added last, and does nobody else know it? */
+static bool is_last_added(const Document *doc, uint64_t offset)
+{
+	PieceCursor cursor;
+	const AddBuffer *added = doc->stock->added;
+	const uint64_t size = add_buffer_size(added);
+	if (size <= doc->stock->told ||
+	    !piece_cursor_seek(&cursor, &doc->now.tree, offset))
+		return false;
+	const Piece *piece = &cursor.piece;
+	return piece->source == SOURCE_ID_ADDED &&
+	       piece->offset + (offset - cursor.offset) == size - 1;
+}
+
+/* Would the byte at offset, which was added last, be clean now? */
+static bool settles(Document *doc, uint64_t offset)
+{
+	const uint64_t last = add_buffer_size(doc->stock->added) - 1;
+	PieceList list = {0}, settled = {0};
+	const bool ours = piece_list_add(&list, (Piece){last, 1, SOURCE_ID_ADDED}) &&
+			  document_settle(doc, offset, &list, &settled) &&
+			  settled.count == 1 &&
+			  settled.items[0].source == SOURCE_ID_ADDED;
+	piece_list_free(&list);
+	piece_list_free(&settled);
+	return !ours;
+}
+
+/*
+ * A digit typed behind another one changes the byte that the first has added, so that
+ * typing a byte leaves one byte behind and neighbours stay one piece. False: it must be
+ * an edit like others.
+ */
+static bool amend(Document *doc, uint64_t offset, uint8_t byte)
+{
+	if (!doc->model->keeps_versions || !history_joins(doc->history) ||
+	    !is_last_added(doc, offset))
+		return false;
+	const uint8_t old = add_buffer_amend(doc->stock->added, byte);
+	if (settles(doc, offset)) {
+		(void)add_buffer_amend(doc->stock->added, old);
+		return false;
+	}
+	history_joined(doc->history);
+	document_edited(doc);
+	return true;
+}
+
 MhexStatus document_overwrite(Document *doc, uint64_t offset, const void *bytes,
 			      size_t length, MhexError *err)
 {
@@ -67,6 +115,9 @@ MhexStatus document_overwrite(Document *doc, uint64_t offset, const void *bytes,
 	if (status || length == 0)
 		return status;
 	const Range replaced = under(doc, offset, length);
+	if (length == 1 && replaced.length == 1 &&
+	    amend(doc, offset, *(const uint8_t *)bytes))
+		return MHEX_OK;
 	status = check_growth(doc, length - replaced.length, err);
 	if (status)
 		return status;

@@ -28,6 +28,7 @@ typedef struct {
 	PiecePool *pool;
 	SourceTable *table; /* the newest */
 	AddBuffer *added;   /* borrowed from the table */
+	uint64_t told;      /* how much of added a snapshot or a clip may know of */
 } Stock;
 
 typedef struct Live Live; /* live.c */
@@ -157,6 +158,8 @@ void stock_release(Stock *stock);
 bool stock_fill_source(Stock *stock, const void *pattern, size_t length, uint32_t *id);
 /* bytes appended to the add buffer, as a piece. */
 bool stock_add_bytes(Stock *stock, const void *bytes, size_t length, Piece *out);
+/* A snapshot or a clip has been made: what was added so far never changes again. */
+void stock_tell(Stock *stock);
 
 /* Let the version reach over what was appended to the file since. */
 bool document_cover(Document *doc, Version *version);

@@ -273,6 +273,16 @@ void history_join(History *history)
 	history->join_next = true;
 }
 
+bool history_joins(const History *history)
+{
+	return history->join_next && history->joinable && !history->grouping;
+}
+
+void history_joined(History *history)
+{
+	history->join_next = false;
+}
+
 void history_break(History *history)
 {
 	history->join_next = false;

@@ -67,6 +67,10 @@ void history_end(History *history, const Version *now);
 bool history_grouping(const History *history);
 /* The next change joins the last step when nothing came between. */
 void history_join(History *history);
+/* Would a change now join the last step? */
+bool history_joins(const History *history);
+/* One has joined it without a record of its own: what was recorded has changed. */
+void history_joined(History *history);
 /* Something came between: a save. */
 void history_break(History *history);
 

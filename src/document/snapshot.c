@@ -16,6 +16,7 @@ MhexStatus document_snapshot_version(Document *doc, Version *version, Snapshot *
 		version_release(version);
 		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
 	}
+	stock_tell(doc->stock);
 	*snapshot = (Snapshot){
 		.stock = stock_retain(doc->stock),
 		.table = source_table_retain(doc->stock->table),

@@ -39,6 +39,11 @@ Stock *stock_new(void)
 	return NULL;
 }
 
+void stock_tell(Stock *stock)
+{
+	stock->told = add_buffer_size(stock->added);
+}
+
 Stock *stock_retain(Stock *stock)
 {
 	stock->refs++;

@@ -345,3 +345,69 @@ Test(moving, an_empty_document_has_a_cursor_and_no_bytes)
 	EXPECT_HEX("");
 	cr_expect(eq(u64, frame.document_size, 0));
 }
+
+/* ---- keys that terminals send in other ways ---- */
+
+Test(moving, alt_is_escape_and_a_key_where_it_means_nothing_else)
+{
+	ed_open_counting(4096);
+
+	keys("R<M-j>");
+	EXPECT_MODE("NORMAL");
+	EXPECT_CURSOR(16);
+	keys(":goto 5<M-l>");
+	EXPECT_PROMPT("");
+	EXPECT_CURSOR(17);
+	command("bind <M-j> goto 5");
+	keys("R<M-j>");
+	EXPECT_MODE("OVERWRITE");
+	EXPECT_CURSOR(5);
+}
+
+Test(moving, columns_can_be_named)
+{
+	ed_open_counting(64);
+
+	command("pane text");
+	cr_expect(eq(int, draw()->pane, PANE_TEXT));
+	command("pane hex");
+	cr_expect(eq(int, draw()->pane, PANE_HEX));
+}
+
+Test(moving, a_wrong_bare_offset_points_at_the_mistake)
+{
+	ed_open_counting(64);
+
+	command(" 5 + x");
+
+	cr_expect(eq(str, (char *)draw()->fault_line, (char *)" 5 + x"));
+	cr_expect(eq(int, frame.fault_caret, 5));
+}
+
+Test(moving, the_wheel_takes_the_cursor_along_upwards)
+{
+	ed_open_counting(65536);
+
+	keys("G");
+	for (int i = 0; i < 20; i++)
+		mouse(MOUSE_WHEEL_UP, 3, 20);
+
+	const Frame *shown = draw();
+	cr_expect(lt(u64, shown->cursor, 65535));
+	cr_expect(lt(u64, shown->cursor - shown->origin,
+		     (uint64_t)shown->layout.body_rows * shown->layout.columns));
+	cr_expect(eq(u64, shown->cursor % 16, 15), "in its column");
+}
+
+Test(moving, back_from_the_shell_draws_anew)
+{
+	EditorRequest request;
+	const Event resumed = {.kind = EVENT_RESUMED};
+	ed_open_counting(64);
+
+	editor_handle(editor, &resumed);
+	editor_take_request(editor, &request);
+
+	cr_expect(request.redraw);
+	cr_expect(editor_stale(editor));
+}

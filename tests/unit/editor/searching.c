@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/editor/ed_sample.h"
 
+#include <unistd.h>
+
 TestSuite(searching, .fini = ed_close, .timeout = 60);
 
 Test(searching, finds_and_selects_the_next_match)
@@ -420,4 +422,31 @@ Test(searching, closing_the_file_while_a_job_runs_is_safe)
 	wait_for_jobs();
 
 	cr_expect(editor_running(editor));
+}
+
+/* ---- bytes that cannot be read ---- */
+
+Test(searching, says_how_much_could_not_be_read)
+{
+	ed_open_text("ABxxABxx", ACCESS_PREVIEW);
+	cr_assert(zero(int, truncate(file.path, 5)));
+	tick(100);
+
+	command("count \"AB\"");
+	cr_expect(strstr(message(), "1 matches") != NULL, "%s", message());
+	cr_expect(strstr(message(), "3 bytes could not be read") != NULL, "%s",
+		  message());
+	command("find-all 41");
+	cr_expect(popup_has("00000004  41 ?? ?? ??"));
+}
+
+Test(searching, the_word_at_the_cursor_has_a_limit)
+{
+	static char text[200];
+	memset(text, 'a', sizeof(text));
+	ed_open(text, sizeof(text), ACCESS_PREVIEW);
+
+	keys("<C-a>*");
+
+	EXPECT_MESSAGE("find-here: more than 64 bytes are selected");
 }

@@ -323,3 +323,16 @@ Test(selecting, revert_drops_all_and_undo_brings_it_back)
 
 	EXPECT_HEX("5844");
 }
+
+Test(selecting, escape_in_plain_selects_nothing_and_goes_on_typing)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	cr_assert(zero(int, editor_set(editor, "keys=plain", NULL)));
+
+	keys("<S-Right>");
+	EXPECT_STATES("SS......");
+	keys("<Esc>");
+
+	EXPECT_STATES("........");
+	EXPECT_MODE("OVERWRITE");
+}

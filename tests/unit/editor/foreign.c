@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Other processes change the file while it is looked at. */
+#include "unit/editor/ed_sample.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+TestSuite(foreign, .fini = ed_close, .timeout = 60);
+
+static void write_at(off_t offset, const char *text)
+{
+	const int fd = open(file.path, O_WRONLY | O_CLOEXEC);
+	cr_assert(ge(int, fd, 0));
+	cr_assert(eq(i64, pwrite(fd, text, strlen(text), offset), (int64_t)strlen(text)));
+	cr_assert(zero(int, close(fd)));
+}
+
+Test(foreign, what_others_write_is_shown_and_marked_for_a_moment)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	EXPECT_STATES("........");
+
+	write_at(2, "xy");
+	tick(200);
+	cr_expect(editor_stale(editor));
+	EXPECT_HEX("4142787945464748");
+	EXPECT_STATES("..FF....");
+	tick(500);
+	EXPECT_STATES("..FF....");
+	tick(2000);
+	cr_expect(editor_stale(editor));
+
+	EXPECT_STATES("........");
+	tick(200);
+	cr_expect(not(editor_stale(editor)), "nothing new, nothing drawn");
+}
+
+Test(foreign, what_others_write_under_an_edit_is_not_shown)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+
+	keys("llR58<Esc>");
+	EXPECT_STATES("..M.....");
+	write_at(2, "xy");
+	tick(200);
+
+	EXPECT_HEX("4142587945464748");
+	EXPECT_STATES("..MF....");
+}
+
+Test(foreign, our_own_edits_are_not_foreign)
+{
+	ed_open_text("ABCDEFGH", ACCESS_LIVE);
+	(void)draw();
+
+	keys("R5859<Esc>");
+	cr_expect(zero(ptr, strchr(states(), 'F')));
+	keys("u");
+	cr_expect(zero(ptr, strchr(states(), 'F')));
+	tick(200);
+
+	cr_expect(zero(ptr, strchr(states(), 'F')));
+}
+
+Test(foreign, foreign_marks_can_be_switched_off)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	command("set nomark-foreign");
+	(void)draw();
+
+	write_at(2, "xy");
+	tick(200);
+
+	EXPECT_STATES("........");
+}
+
+Test(foreign, a_file_that_shrinks_is_announced)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+
+	cr_assert(zero(int, truncate(file.path, 5)));
+	tick(200);
+
+	cr_expect(strstr(message(), "shrank to 5 bytes") != NULL, "%s", message());
+	EXPECT_STATES(".....???");
+	keys("G");
+	EXPECT_CURSOR(7);
+	keys("<F5>");
+	EXPECT_MESSAGE("reloaded");
+	EXPECT_HEX("4142434445");
+	EXPECT_CURSOR(5);
+}
+
+Test(foreign, a_file_that_grows_is_announced)
+{
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+
+	write_at(4, "EF");
+	tick(200);
+
+	cr_expect(strstr(message(), "grew to 6 bytes") != NULL, "%s", message());
+	EXPECT_HEX("414243444546");
+}
+
+Test(foreign, reload_keeps_edits_and_counts_conflicts)
+{
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+
+	keys("R5859<Esc>");
+	write_at(0, "zB");
+	keys("<F5>");
+
+	EXPECT_MESSAGE("reloaded; 1 edited bytes lie over bytes that changed");
+	EXPECT_HEX("58594344");
+}
+
+Test(foreign, a_save_over_foreign_bytes_is_refused)
+{
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+
+	keys("R5859<Esc>");
+	write_at(0, "zB");
+	keys("<C-s>");
+	cr_expect(draw()->message_is_error);
+	EXPECT_FILE("zBCD");
+	command("write!");
+
+	EXPECT_FILE("XYCD");
+}

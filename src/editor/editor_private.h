@@ -153,9 +153,9 @@ struct Editor {
 	bool running, stale;
 	int exit_status;
 	int wake_fd;
-	bool script;      /* running a script: no prefixes */
-	int script_depth; /* "source" within "source" */
-	bool inside_loop; /* a key runs the command: do not wait for jobs */
+	bool script;         /* running a script: no prefixes */
+	int script_depth;    /* "source" within "source" */
+	bool inside_loop;    /* a key runs the command: do not wait for jobs */
 	const char *command; /* that runs, or ran last: its name in the table */
 
 	StrBuf message;

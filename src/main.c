@@ -72,7 +72,7 @@ static MhexStatus edit(Session *session, Terminal *terminal, LoopEnd *end, MhexE
 	MhexStatus status = session_load(session, err);
 	if (status)
 		return status;
-	if (session_run(session, err))
+	if (session_queue(session, err))
 		editor_complain(session->editor, err);
 	end->status = editor_exit_status(session->editor);
 	if (editor_running(session->editor))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,6 +103,26 @@ MhexStatus session_run(Session *session, MhexError *err)
 		status = editor_run_script(editor, scripts->texts[i],
 					   strbuf_text(&session->scripts[i]),
 					   session->scripts[i].length, err);
+	return status;
+}
+
+MhexStatus session_queue(Session *session, MhexError *err)
+{
+	const TextList *commands = &session->options->commands;
+	const TextList *scripts = &session->options->scripts;
+	Editor *editor = session->editor;
+	MhexStatus status = MHEX_OK;
+	if (session->options->start)
+		status = go_to_start(session, err);
+	for (size_t i = 0; i < commands->count && !status; i++) {
+		char where[32];
+		(void)snprintf(where, sizeof(where), "-c %zu", i + 1);
+		status = editor_queue(editor, where, commands->texts[i], err);
+	}
+	for (size_t i = 0; i < scripts->count && !status; i++)
+		status = editor_queue_script(editor, scripts->texts[i],
+					     strbuf_text(&session->scripts[i]),
+					     session->scripts[i].length, err);
 	return status;
 }
 

@@ -28,6 +28,9 @@ MhexStatus session_load(Session *session, MhexError *err);
  * The error begins with the one that failed: "-c 2: goto: ...". */
 MhexStatus session_run(Session *session, MhexError *err);
 
+/* The same for the terminal: they run when the screen is there. */
+MhexStatus session_queue(Session *session, MhexError *err);
+
 void session_close(Session *session);
 
 #endif

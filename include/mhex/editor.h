@@ -87,6 +87,13 @@ MhexStatus editor_run(Editor *editor, const char *line, MhexError *err);
  * which begin "name:line: ". */
 MhexStatus editor_run_script(Editor *editor, const char *name, const char *text,
 			     size_t length, MhexError *err);
+/* Likewise on a terminal: the lines run from editor_handle(), one after the other, while
+ * the jobs that they start leave keys alive. The first that fails says so on the status
+ * line, behind where ("-c 2") or "name:line", and drops the rest. */
+MhexStatus editor_queue(Editor *editor, const char *where, const char *line,
+			MhexError *err);
+MhexStatus editor_queue_script(Editor *editor, const char *name, const char *text,
+			       size_t length, MhexError *err);
 MhexStatus editor_set(Editor *editor, const char *assignment, MhexError *err);
 
 /* Handle one event. Whether the screen is stale afterwards is editor_stale(). */

@@ -58,6 +58,7 @@ void editor_free(Editor *editor)
 	pattern_free(&editor->pattern);
 	free(editor->pattern_text);
 	replace_free(&editor->confirm);
+	queue_free(&editor->queue);
 	strbuf_free(&editor->message);
 	strbuf_free(&editor->fault_line);
 	strbuf_free(&editor->pending);

@@ -10,6 +10,7 @@
 #include "editor/list.h"
 #include "editor/marks.h"
 #include "editor/prompt.h"
+#include "editor/queue.h"
 #include "mhex/document.h"
 #include "mhex/editor.h"
 #include "mhex/layout.h"
@@ -187,6 +188,7 @@ struct Editor {
 	StrBuf last_edit;         /* line that "repeat" runs again */
 	uint64_t last_edit_count; /* typed before its key; 0: none */
 
+	Queue queue;
 	SearchTask search;
 	SaveTask save;
 	SliceTask slice;
@@ -297,6 +299,14 @@ void completion_fill(Editor *editor);
 
 /* commands_view.c: pop up what a command printed. */
 void show_result(Editor *editor, const char *title);
+
+/* events.c: likewise, called as the line that printed it. */
+void editor_show_results(Editor *editor, const char *line);
+
+/* queue.c: run what waits, as far as no job has to end first. */
+void editor_queue_run(Editor *editor);
+/* A line of the queue, or its job, has failed: say which, and drop the rest. */
+void editor_queue_failed(Editor *editor, MhexError *err);
 
 /* keys.c */
 void editor_key(Editor *editor, const char *key);

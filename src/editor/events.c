@@ -25,7 +25,7 @@ static void show_fault(Editor *editor, const char *line, const MhexError *err)
 }
 
 /* What a list of results is called: the line that gave them. */
-static void show_results_of(Editor *editor, const char *line)
+void editor_show_results(Editor *editor, const char *line)
 {
 	StrBuf title = {0};
 	while (*line == ' ' || *line == ':')
@@ -39,7 +39,7 @@ void editor_execute_shown(Editor *editor, const char *line)
 {
 	MhexError err;
 	const MhexStatus status = editor_execute(editor, line, &err);
-	show_results_of(editor, line);
+	editor_show_results(editor, line);
 	if (status)
 		show_fault(editor, line, &err);
 }
@@ -49,7 +49,7 @@ MhexStatus editor_run(Editor *editor, const char *line, MhexError *err)
 	editor->inside_loop = false;
 	const MhexStatus status = editor_execute(editor, line, err);
 	if (!editor->options.batch)
-		show_results_of(editor, line);
+		editor_show_results(editor, line);
 	return status;
 }
 
@@ -251,4 +251,5 @@ void editor_handle(Editor *editor, const Event *event)
 		editor->stale = true;
 		break;
 	}
+	editor_queue_run(editor);
 }

@@ -22,16 +22,35 @@ typedef struct {
 	bool keep_going;
 } Script;
 
-static MhexStatus run_line(Editor *editor, const char *text, size_t length,
-			   MhexError *err)
+/* Where one is in a script. */
+typedef struct {
+	const Script *script;
+	size_t at;
+	unsigned long number; /* of the line before at, from 1 */
+} Place;
+
+/* The next line, owned by the caller; NULL behind the last. */
+static MhexStatus next_line(Place *place, char **out, MhexError *err)
 {
-	if (length > 0 && text[length - 1] == '\r')
+	const size_t left = place->script->length - place->at;
+	const char *line = place->script->text + place->at;
+	*out = NULL;
+	if (left == 0)
+		return MHEX_OK;
+	const char *end = memchr(line, '\n', left);
+	size_t length = end ? (size_t)(end - line) : left;
+	place->at += length + (end != NULL);
+	place->number++;
+	if (length > 0 && line[length - 1] == '\r')
 		length--;
-	if (memchr(text, '\0', length))
+	if (memchr(line, '\0', length))
 		return mhex_fail(err, MHEX_E_SYNTAX, "a NUL byte: this is no text");
-	char *line = strndup(text, length);
-	if (!line)
-		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	*out = strndup(line, length);
+	return *out ? MHEX_OK : mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+}
+
+static MhexStatus run_line(Editor *editor, const char *line, MhexError *err)
+{
 	const bool was_script = editor->script;
 	const bool was_inside = editor->inside_loop;
 	editor->script = true;
@@ -40,33 +59,35 @@ static MhexStatus run_line(Editor *editor, const char *text, size_t length,
 	const MhexStatus status = editor_execute(editor, line, err);
 	editor->script = was_script;
 	editor->inside_loop = was_inside;
-	free(line);
 	return status;
+}
+
+static void add_place(const Place *place, MhexError *err)
+{
+	/* Scripts within scripts: the reason must not be pushed out. */
+	if (strlen(err->message) < sizeof(err->message) / 2)
+		mhex_error_prefix(err, "%s:%lu: ", place->script->name, place->number);
+	err->caret = -1;
 }
 
 static MhexStatus run_lines(Editor *editor, const Script *script, MhexError *err)
 {
 	MhexStatus first = MHEX_OK;
-	unsigned long number = 0;
-	for (size_t at = 0; at < script->length && editor->running;) {
-		const char *line = script->text + at;
-		const char *end = memchr(line, '\n', script->length - at);
-		const size_t length = end ? (size_t)(end - line) : script->length - at;
+	Place place = {.script = script};
+	while (editor->running && place.at < script->length) {
+		char *line = NULL;
 		MhexError error;
-		number++;
-		const MhexStatus status = run_line(editor, line, length, &error);
+		MhexStatus status = next_line(&place, &line, &error);
+		if (!status)
+			status = run_line(editor, line, &error);
+		free(line);
 		if (status && !first) {
 			first = status;
-			/* Scripts within scripts: the reason must not be pushed out. */
-			if (strlen(error.message) < sizeof(error.message) / 2)
-				mhex_error_prefix(&error, "%s:%lu: ", script->name,
-						  number);
-			error.caret = -1;
+			add_place(&place, &error);
 			*err = error;
 		}
 		if (first && !script->keep_going)
 			break;
-		at += length + 1;
 	}
 	return first;
 }
@@ -76,6 +97,35 @@ MhexStatus editor_run_script(Editor *editor, const char *name, const char *text,
 {
 	const Script script = {name, text, length, false};
 	return run_lines(editor, &script, err);
+}
+
+/* Its lines wait for each other in the queue. */
+static MhexStatus queue_lines(const Editor *editor, const Script *script,
+			      QueuedLine **end, MhexError *err)
+{
+	Place place = {.script = script};
+	MhexStatus status = MHEX_OK;
+	while (!status && place.at < script->length) {
+		char *line = NULL;
+		StrBuf where = {0};
+		status = next_line(&place, &line, err);
+		strbuf_printf(&where, "%s:%lu", script->name, place.number);
+		if (!status && !queue_add(&end, strbuf_text(&where), line, true,
+					  editor->script_depth + 1))
+			status = mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+		strbuf_free(&where);
+		free(line);
+	}
+	if (status)
+		add_place(&place, err);
+	return status;
+}
+
+MhexStatus editor_queue_script(Editor *editor, const char *name, const char *text,
+			       size_t length, MhexError *err)
+{
+	const Script script = {name, text, length, false};
+	return queue_lines(editor, &script, queue_end(&editor->queue), err);
 }
 
 static MhexStatus read_all(FILE *file, const char *path, StrBuf *text, MhexError *err)
@@ -105,9 +155,13 @@ MhexStatus script_run_file(Editor *editor, const char *path, bool keep_going,
 	(void)fclose(file);
 	if (!status) {
 		const Script script = {path, strbuf_text(&text), text.length, keep_going};
-		editor->script_depth++;
-		status = run_lines(editor, &script, err);
-		editor->script_depth--;
+		if (editor->inside_loop && !keep_going) {
+			status = queue_lines(editor, &script, &editor->queue.first, err);
+		} else {
+			editor->script_depth++;
+			status = run_lines(editor, &script, err);
+			editor->script_depth--;
+		}
 	}
 	strbuf_free(&text);
 	return status;

@@ -100,6 +100,7 @@ void task_show_failure(Editor *editor, const char *what, MhexStatus status,
 	if (!status)
 		return;
 	mhex_error_prefix(err, "%s: ", what);
+	editor_queue_failed(editor, err);
 	editor_complain(editor, err);
 }
 

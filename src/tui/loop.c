@@ -69,7 +69,7 @@ static MhexStatus stop(Loop *loop, bool group, MhexError *err)
 	terminal_suspend(loop->terminal);
 	signals_stop(group);
 	terminal_resume(loop->terminal);
-	(void)signals_take(); /* our own SIGCONT, and resizes, which we look for now */
+	(void)signals_take(); /* our own SIGCONT, and resizes: resize() looks for them */
 	const MhexStatus status = resize(loop, err);
 	tell(loop, EVENT_RESUMED);
 	return status;
@@ -245,7 +245,10 @@ static MhexStatus run(Loop *loop, MhexError *err)
 	MhexStatus status = terminal_start(loop->terminal, err);
 	if (!status)
 		status = resize(loop, err);
+	/* What the command line asked for, as far as it is quick. */
 	if (!status)
+		tell(loop, EVENT_JOB);
+	if (!status && editor_running(loop->editor))
 		draw(loop);
 	/* While the person looks at the first screen: reading what the terminal's keys
 	 * send takes as long as drawing it. */

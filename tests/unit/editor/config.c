@@ -113,8 +113,8 @@ Test(config, source_stops_at_the_first_error_and_names_the_line)
 
 	command(line_with("source ", other.path));
 
-	(void)snprintf(want, sizeof(want),
-		       "source: %s:2: goto: 0x9 is past the end (0x4)", other.path);
+	(void)snprintf(want, sizeof(want), "%s:2: goto: 0x9 is past the end (0x4)",
+		       other.path);
 	EXPECT_MESSAGE(want);
 	EXPECT_CURSOR(1);
 }

@@ -317,3 +317,59 @@ Test(working, reading_a_file_can_be_stopped)
 	EXPECT_HEX("4142");
 	EXPECT_MESSAGE("read: cancelled");
 }
+
+/* ---- lines that wait for each other ---- */
+
+static void queue(const char *line)
+{
+	cr_assert(zero(int, (int)editor_queue(editor, "-c 1", line, NULL)));
+}
+
+static void wake(void)
+{
+	const Event event = {.kind = EVENT_JOB};
+	editor_handle(editor, &event);
+}
+
+Test(working, a_queued_line_waits_for_the_job_of_the_one_before)
+{
+	open_large();
+	queue("xor ff in %");
+	queue("goto 0x100");
+
+	wake();
+	cr_expect(editor_busy(editor));
+	keys_only("j");
+	EXPECT_CURSOR(16);
+	wait_for_jobs();
+
+	EXPECT_CURSOR(0x100);
+	cr_expect(eq(u64, draw()->modified_bytes, LARGE));
+}
+
+Test(working, a_queued_line_whose_job_fails_drops_the_rest)
+{
+	open_large();
+	queue("find \"zz\"");
+	queue("goto 0x100");
+
+	wake();
+	wait_for_jobs();
+	wake();
+
+	EXPECT_MESSAGE("-c 1: find: \"zz\": not found");
+	EXPECT_CURSOR(0);
+}
+
+Test(working, a_queued_script_knows_whole_names_only_and_says_where)
+{
+	open_large();
+	const char text[] = "goto 7\ngot 8\ngoto 9\n";
+	cr_assert(zero(int, (int)editor_queue_script(editor, "name", text,
+						     sizeof(text) - 1, NULL)));
+
+	wake();
+
+	EXPECT_MESSAGE("name:2: no such command: got");
+	EXPECT_CURSOR(7);
+}

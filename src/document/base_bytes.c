@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "mhex/range.h"
 
 enum {
 	BLOCK = 16, /* bytes; one bit each in a uint16_t */
@@ -319,6 +318,26 @@ void base_bytes_forget(BaseBytes *store, uint64_t offset, uint64_t length)
 		forget_blocks(store, offset / BLOCK, (offset + whole) / BLOCK);
 	if (length > whole)
 		forget_part(store, offset + whole, (unsigned)(length - whole));
+}
+
+Range base_bytes_next(const BaseBytes *store, uint64_t offset)
+{
+	Place place = find(store, offset / BLOCK);
+	if (store->count == 0)
+		return (Range){0};
+	if (place.index == store->entries[place.entry].leaf->count) {
+		if (++place.entry == store->count)
+			return (Range){0};
+		place.index = 0;
+	}
+	const Leaf *leaf = store->entries[place.entry].leaf;
+	const uint64_t first = leaf->numbers[place.index];
+	size_t blocks = 1;
+	while (place.index + blocks < leaf->count &&
+	       leaf->numbers[place.index + blocks] == first + blocks)
+		blocks++;
+	const Range stretch = {first * BLOCK, blocks * BLOCK};
+	return range_intersect(stretch, range_between(offset, UINT64_MAX));
 }
 
 /* The part of a block that lies in [offset, offset + length). */

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mhex/range.h"
+
 /*
  * What the file held under the bytes that were edited, by file offset.
  *
@@ -28,6 +30,9 @@ bool base_bytes_put(BaseBytes *store, uint64_t offset, const uint8_t *bytes,
 		    const uint8_t *readable, size_t length);
 void base_bytes_forget(BaseBytes *store, uint64_t offset, uint64_t length);
 
+/* The first stretch at or after offset in which bytes may be remembered; empty when there
+ * is none. Nothing is remembered before it. */
+Range base_bytes_next(const BaseBytes *store, uint64_t offset);
 /* known[i] is 1 where dst[i] is what the file held, else 0. */
 void base_bytes_read(const BaseBytes *store, uint64_t offset, uint8_t *dst, size_t length,
 		     uint8_t *known);

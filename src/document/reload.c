@@ -14,8 +14,8 @@ enum {
 
 /* ---- Conflicts ---- */
 
-/* Edited bytes of one chunk whose file byte is no longer what it was. changed: the file
- * is not as it was when bytes were edited that are not remembered one by one. */
+/* Remembered bytes of one chunk that the file has no longer; changed for each of the
+ * others. */
 static MhexStatus count_chunk(Document *doc, Range range, bool changed, uint64_t *count,
 			      MhexError *err)
 {
@@ -31,6 +31,28 @@ static MhexStatus count_chunk(Document *doc, Range range, bool changed, uint64_t
 	return status;
 }
 
+/* Edited bytes of one run whose file byte is no longer what it was. changed: the file is
+ * not as it was when bytes were edited that are not remembered one by one. The cost is
+ * what is remembered, not the length of the run. */
+static MhexStatus count_run(Document *doc, Range run, bool changed, uint64_t *count,
+			    MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	while (!status && run.length > 0) {
+		Range kept = range_intersect(base_bytes_next(doc->base, run.offset), run);
+		const uint64_t unknown =
+			kept.length > 0 ? kept.offset - run.offset : run.length;
+		*count += changed ? unknown : 0;
+		if (kept.length == 0)
+			break;
+		if (kept.length > CHUNK)
+			kept.length = CHUNK;
+		status = count_chunk(doc, kept, changed, count, err);
+		run = range_between(range_end(kept), range_end(run));
+	}
+	return status;
+}
+
 static MhexStatus count_conflicts(Document *doc, uint64_t *count, MhexError *err)
 {
 	const FileStamp now = storage_stamp(document_storage(doc));
@@ -42,11 +64,9 @@ static MhexStatus count_conflicts(Document *doc, uint64_t *count, MhexError *err
 	*count = 0;
 	Range run = piece_tree_next_modified(&doc->now.tree, 0);
 	while (!status && run.length > 0 && run.offset < size) {
-		Range part = range_intersect(run, (Range){0, size});
-		if (part.length > CHUNK)
-			part.length = CHUNK;
-		status = count_chunk(doc, part, changed, count, err);
-		run = piece_tree_next_modified(&doc->now.tree, range_end(part));
+		run = range_intersect(run, (Range){0, size});
+		status = count_run(doc, run, changed, count, err);
+		run = piece_tree_next_modified(&doc->now.tree, range_end(run));
 	}
 	return status;
 }

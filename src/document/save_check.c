@@ -3,7 +3,6 @@
 /* Has another process changed what was edited? */
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "document/save_private.h"
 
@@ -69,30 +68,36 @@ MhexStatus save_check_bytes(const Save *save, uint64_t offset, const uint8_t *in
 	return MHEX_OK;
 }
 
-/* Only what is remembered: the stamp speaks for the rest. */
-static MhexStatus check_remembered(const Save *save, Range range, MhexError *err)
+static MhexStatus check_remembered_chunk(const Save *save, Range part, MhexError *err)
 {
 	uint8_t *base = save_buffer(save, SAVE_BASE_BYTES);
 	uint8_t *known = save_buffer(save, SAVE_KNOWN);
 	uint8_t *in_file = save_buffer(save, SAVE_OLD_BYTES);
+	const size_t length = (size_t)part.length;
+	base_bytes_read(save->base, part.offset, base, length, known);
+	const MhexStatus status =
+		storage_read(save->file, part.offset, in_file, length, NULL, err);
+	for (size_t i = 0; !status && i < length; i++) {
+		if (known[i] && in_file[i] != base[i])
+			return conflict_at(save, part.offset + i, base[i], in_file[i],
+					   err);
+	}
+	return status ? status : save_go_on(save, err);
+}
+
+/* Only what is remembered: the stamp speaks for the rest. */
+static MhexStatus check_remembered(const Save *save, Range range, MhexError *err)
+{
 	MhexStatus status = MHEX_OK;
-	Range part;
-	for (; !status && range.length > 0;
-	     range = range_between(range_end(part), range_end(range))) {
-		part = save_chunk(range);
-		const size_t length = (size_t)part.length;
-		base_bytes_read(save->base, part.offset, base, length, known);
-		if (!memchr(known, 1, length))
-			continue;
-		status =
-			storage_read(save->file, part.offset, in_file, length, NULL, err);
-		for (size_t i = 0; !status && i < length; i++) {
-			if (known[i] && in_file[i] != base[i])
-				return conflict_at(save, part.offset + i, base[i],
-						   in_file[i], err);
-		}
-		if (!status)
-			status = save_go_on(save, err);
+	uint64_t at = range.offset;
+	while (!status) {
+		const Range kept =
+			range_intersect(base_bytes_next(save->base, at), range);
+		if (kept.length == 0)
+			break;
+		const Range part = save_chunk(kept);
+		status = check_remembered_chunk(save, part, err);
+		at = range_end(part);
 	}
 	return status;
 }

@@ -200,6 +200,43 @@ static void expect_model(size_t offset, size_t length)
 			  "at %zu", offset + i);
 }
 
+static void expect_next(uint64_t from, uint64_t offset, uint64_t length)
+{
+	const Range next = base_bytes_next(store, from);
+	cr_expect(eq(u64, next.length, length), "from %" PRIu64, from);
+	if (length > 0)
+		cr_expect(eq(u64, next.offset, offset), "from %" PRIu64, from);
+}
+
+Test(base_bytes, leads_to_the_next_that_is_remembered)
+{
+	const uint64_t far = (uint64_t)1 << 60;
+	expect_next(0, 0, 0);
+	put(40, "abc");
+	put(48, "def");
+	put(far, "xyz");
+
+	expect_next(0, 32, 32);
+	expect_next(40, 40, 24);
+	expect_next(63, 63, 1);
+	expect_next(64, far, 16);
+	expect_next(far + 16, 0, 0);
+	expect_next(UINT64_MAX, 0, 0);
+}
+
+/* Stretches do not reach over the end of a leaf, nothing is left out. */
+Test(base_bytes, leads_through_all_that_is_remembered)
+{
+	for (uint64_t i = 0; i < 1000; i++)
+		put(i * 16, "x");
+
+	uint64_t end = 0;
+	for (Range next; (next = base_bytes_next(store, end)).length > 0;
+	     end = range_end(next))
+		cr_assert(eq(u64, next.offset, end));
+	cr_expect(eq(u64, end, 16000));
+}
+
 Test(base_bytes, equals_an_array_after_random_calls)
 {
 	const char *given = getenv("MHEX_SEED");

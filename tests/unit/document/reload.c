@@ -97,6 +97,31 @@ Test(reload, a_conflict_of_the_same_file_is_counted_too)
 	EXPECT_DOC(s.doc, "01xyz56789");
 }
 
+/* Its bytes are not looked at one by one. */
+Test(reload, a_terabyte_that_an_insertion_has_moved_costs_nothing)
+{
+	sample_resize(&s.file, UINT64_C(1) << 42);
+	(void)reload();
+	doc_overwrite(s.doc, 9, "x");
+	doc_insert(s.doc, 2, "+");
+
+	cr_expect(zero(u64, reload()));
+
+	cr_expect(eq(u64, document_size(s.doc), (UINT64_C(1) << 42) + 1));
+}
+
+Test(reload, a_terabyte_that_was_filled_counts_when_the_file_changes)
+{
+	const uint64_t size = UINT64_C(1) << 42;
+	sample_resize(&s.file, size);
+	(void)reload();
+	cr_assert(zero(int, (int)document_fill(s.doc, (Range){4, size - 4}, "ab", 2,
+					       false, NULL)));
+	sample_write(&s.file, 3, "FF", 2);
+
+	cr_expect(eq(u64, reload(), size - 4));
+}
+
 Test(reload, a_longer_file_is_longer)
 {
 	doc_overwrite(s.doc, 0, "x");

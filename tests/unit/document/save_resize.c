@@ -193,6 +193,20 @@ Test(save_resize, zeroes_that_a_document_grew_by_are_a_hole)
 	cr_expect(lt(u64, (uint64_t)st.st_blocks * 512, 4 << 20));
 }
 
+/* What is cut off is compared only where it was edited. */
+Test(save_resize, terabytes_that_are_cut_off_cost_nothing)
+{
+	MhexError err;
+	cr_assert(zero(int, ftruncate(sample.fd, (off_t)1 << 42)));
+	sample_reopen(&sample);
+	sample_overwrite(&sample, UINT64_C(1) << 41, "edited, then cut off");
+	cr_assert(zero(int, (int)document_resize(sample.doc, SIZE, &err)));
+
+	(void)sample_save_well(&sample);
+
+	sample_expect_untouched(&sample, SIZE);
+}
+
 Test(save_resize, one_byte_in_front_of_many)
 {
 	const size_t large = 48 << 20;

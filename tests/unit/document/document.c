@@ -163,7 +163,7 @@ Test(document, a_file_that_may_not_be_written_opens_in_view)
 	MhexError err = {0};
 	document_close(s.doc);
 	cr_assert(zero(int, fchmod(s.file.fd, 0444)));
-	if (geteuid() == 0 && !sample_drop_root()) {
+	if (geteuid() == 0 && !sample_drop_root_with(&s.file)) {
 		s.doc = NULL;
 		cr_skip("root may write everything, and cannot become anybody else\n");
 	}

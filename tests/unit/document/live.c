@@ -394,7 +394,7 @@ Test(live, more_than_can_be_remembered_is_refused)
 Test(live, a_file_that_may_not_be_written_is_a_view)
 {
 	cr_assert(zero(int, fchmod(s.file.fd, 0444)));
-	if (geteuid() == 0 && !sample_drop_root())
+	if (geteuid() == 0 && !sample_drop_root_with(&s.file))
 		cr_skip("root may write everything, and cannot become anybody else\n");
 	Document *other = doc_sample_open(s.file.path, ACCESS_LIVE);
 

@@ -169,9 +169,17 @@ bool sample_mount_tmpfs(const char *folder, const char *options)
 	       mount("tmpfs", folder, "tmpfs", 0, options) == 0;
 }
 
+static const unsigned nobody = 65534;
+
+bool sample_drop_root_with(const Sample *sample)
+{
+	if (geteuid() == 0 && fchown(sample->fd, nobody, nobody) != 0)
+		return false;
+	return sample_drop_root();
+}
+
 bool sample_drop_root(void)
 {
-	const unsigned nobody = 65534;
 	if (geteuid() != 0)
 		return true;
 	return setgroups(0, NULL) == 0 && setgid(nobody) == 0 && setuid(nobody) == 0;

@@ -51,6 +51,8 @@ bool sample_mount_tmpfs(const char *folder, const char *options);
 
 /* For the child: nobody from here on, when it is root. */
 bool sample_drop_root(void);
+/* Likewise, and the file goes to that user too, who may remove it then. */
+bool sample_drop_root_with(const Sample *sample);
 
 /* Address space is not limited where the sanitizers have taken 20 TB of it. */
 bool sample_address_space_is_ours(void);

@@ -10,6 +10,13 @@
 #include "report.h"
 #include "session.h"
 
+static void warn(const Editor *editor, size_t index)
+{
+	const char *note = editor_document_note(editor, index);
+	if (*note)
+		report("%s: %s", editor_document_name(editor, index), note);
+}
+
 static MhexStatus run_each(Session *session, Output *output, MhexError *err)
 {
 	const TextList *files = &session->options->files;
@@ -17,6 +24,7 @@ static MhexStatus run_each(Session *session, Output *output, MhexError *err)
 	for (size_t i = 0; !status && (i < files->count || i == 0); i++) {
 		if (files->count > 1)
 			output_set_name(output, files->texts[i]);
+		warn(session->editor, i);
 		/* A "quit" ended the run for the file before. */
 		editor_resume(session->editor);
 		editor_show_document(session->editor, i);

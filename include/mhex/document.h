@@ -49,6 +49,10 @@ void document_close(Document *doc);
 /* Where it was opened, NULL when it has no name yet; borrowed. */
 const char *document_path(const Document *doc);
 Access document_access(const Document *doc);
+/* What a person should know about the file: "the device is mounted or otherwise in use",
+ * why it is not open as wanted, that not all of it was read; "" when there is nothing.
+ * Borrowed. */
+const char *document_note(const Document *doc);
 /* MHEX_E_REFUSED leaving preview with unsaved edits unless force (they are lost). */
 MhexStatus document_set_access(Document *doc, Access access, bool force, MhexError *err);
 uint64_t document_size(const Document *doc);

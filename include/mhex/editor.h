@@ -126,9 +126,14 @@ void editor_take_request(Editor *editor, EditorRequest *request);
 /* Show a sentence that did not come from a command, as an error. */
 void editor_complain(Editor *editor, const MhexError *err);
 
-/* Document number i: its name, escaped and borrowed, and its unsaved bytes. */
+/* Document number i: its name, escaped and borrowed, what document_note() says of it,
+ * and its unsaved bytes. */
 const char *editor_document_name(const Editor *editor, size_t index);
+const char *editor_document_note(const Editor *editor, size_t index);
 uint64_t editor_document_unsaved(const Editor *editor, size_t index);
+
+/* The program ends: wait for a save that is running still. MHEX_OK when there is none. */
+MhexStatus editor_end_save(Editor *editor, MhexError *err);
 
 /* A command asked to quit; go on all the same, with another document. */
 void editor_resume(Editor *editor);

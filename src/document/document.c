@@ -18,6 +18,11 @@ const char *document_shown_name(const Document *doc)
 	return doc->name ? doc->name : "the document";
 }
 
+const char *document_note(const Document *doc)
+{
+	return storage_note(document_storage(doc));
+}
+
 Access document_access(const Document *doc)
 {
 	return doc->access;

@@ -209,9 +209,10 @@ static MhexStatus map_again(const Document *doc, Access access, StorageRef **out
 	if (status)
 		return status;
 	if (storage_access(storage) != access) {
+		const char *note = storage_note(storage);
 		storage_close(storage);
-		return mhex_fail(err, MHEX_E_READONLY, "%s may not be written",
-				 document_shown_name(doc));
+		return mhex_fail(err, MHEX_E_READONLY, "%s: %s", document_shown_name(doc),
+				 *note ? note : "it may not be written");
 	}
 	return storage_ref_new(out, storage, err);
 }

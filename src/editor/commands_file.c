@@ -219,9 +219,6 @@ HANDLER(cmd_access)
 	const Access now = document_access(file->doc);
 	if (now == ACCESS_VIEW || (now == ACCESS_LIVE && file->mode == MODE_INSERT))
 		file->mode = MODE_NORMAL;
-	if (now != access_named(args->text))
-		return mhex_fail(err, MHEX_E_READONLY, "%s may not be written",
-				 file->name);
 	editor_say(editor, "access is %s", access_name(now));
 	return MHEX_OK;
 }

@@ -138,6 +138,20 @@ static DocumentOptions document_options(const Editor *editor)
 				 .create = true};
 }
 
+/* What is special about the file, and when it is not open as wanted. */
+static void say_how_opened(Editor *editor, Access wanted)
+{
+	const OpenFile *file = editor_file(editor);
+	const char *note = document_note(file->doc);
+	const bool only_view =
+		document_access(file->doc) == ACCESS_VIEW && wanted != ACCESS_VIEW;
+	if (only_view)
+		editor_say(editor, "%s: %s: opened in view", file->name,
+			   *note ? note : "it may not be written");
+	else if (*note)
+		editor_say(editor, "%s: %s", file->name, note);
+}
+
 MhexStatus editor_open(Editor *editor, const char *path, MhexError *err)
 {
 	Document *doc = NULL;
@@ -147,10 +161,8 @@ MhexStatus editor_open(Editor *editor, const char *path, MhexError *err)
 	if (status)
 		return status;
 	status = add_file(editor, doc, path, path, err);
-	if (!status && path && document_access(doc) != options.access &&
-	    document_access(doc) == ACCESS_VIEW)
-		editor_say(editor, "%s may not be written: opened in view",
-			   editor_file(editor)->name);
+	if (!status && path)
+		say_how_opened(editor, options.access);
 	return status;
 }
 
@@ -310,6 +322,11 @@ int editor_exit_status(const Editor *editor)
 const char *editor_document_name(const Editor *editor, size_t index)
 {
 	return editor->files[index]->name;
+}
+
+const char *editor_document_note(const Editor *editor, size_t index)
+{
+	return document_note(editor->files[index]->doc);
 }
 
 uint64_t file_unsaved(const OpenFile *file)

@@ -29,6 +29,25 @@ static void open_other(void)
 	ed_open_more(&other);
 }
 
+/* ---- opening ---- */
+
+Test(filing, what_is_special_about_a_file_is_said_when_it_opens)
+{
+	MhexError err;
+	ed_open_text("ABCD", ACCESS_LIVE);
+
+	cr_assert(zero(int, editor_open(editor, "/proc/self/exe", &err)), "%s",
+		  err.message);
+
+	const char *note = editor_document_note(editor, 1);
+	if (!*note)
+		cr_skip("the test program may not be written\n");
+	cr_expect(eq(int, draw()->access, ACCESS_VIEW));
+	cr_expect(strstr(message(), note) != NULL, "%s", message());
+	cr_expect(strstr(message(), ": opened in view") != NULL, "%s", message());
+	cr_expect(eq(str, (char *)editor_document_note(editor, 0), (char *)""));
+}
+
 /* ---- saving ---- */
 
 Test(filing, write_saves_and_says_how_much)

@@ -102,8 +102,11 @@ static int run_terminal(const Options *options)
 	terminal_close(terminal);
 	if (status)
 		report("%s", err.message);
-	if (session.editor)
+	if (session.editor) {
+		if (editor_end_save(session.editor, &err))
+			report("write: %s", err.message);
 		report_lost(session.editor);
+	}
 	session_close(&session);
 	if (end.signo)
 		signals_die(end.signo);

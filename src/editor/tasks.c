@@ -92,6 +92,14 @@ MhexStatus task_save(Editor *editor, const SaveRequest *request, bool then_quit,
 	return editor->inside_loop ? MHEX_OK : end_save(editor, err);
 }
 
+MhexStatus editor_end_save(Editor *editor, MhexError *err)
+{
+	if (!editor->save.save)
+		return MHEX_OK;
+	editor->save.then_quit = false;
+	return end_save(editor, err);
+}
+
 /* ---- for the loop ---- */
 
 void task_show_failure(Editor *editor, const char *what, MhexStatus status,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 TestSuite(ending, .fini = close_all, .timeout = 60);
@@ -60,6 +61,30 @@ Test(ending, signals_that_nobody_expects_leave_the_terminal_whole)
 		expect_whole();
 		close_all();
 	}
+}
+
+/* A save that was asked for goes to its end, and what it has written is not lost. */
+Test(ending, sigterm_during_a_save_lets_it_end)
+{
+	enum {
+		SIZE = 64 << 20
+	};
+	struct stat st;
+	char *bytes = calloc(1, SIZE);
+	memset(bytes, 'x', SIZE);
+	open_bytes(bytes, SIZE, NULL);
+	free(bytes);
+	screen_keys(screen, ":insert 41<Enter>");
+	ASSERT_TEXT("[+");
+	screen_keys(screen, "<F2>");
+	ASSERT_TEXT("writ"); /* writing; or written: then there is nothing to see here */
+
+	(void)kill(screen_pid(screen), SIGTERM);
+
+	cr_expect(eq(int, screen_wait_exit(screen), 128 + SIGTERM));
+	cr_expect(not(screen_has(screen, "lost")), "%s", screen_text(screen));
+	cr_assert(zero(int, stat(file.path, &st)));
+	cr_expect(eq(long, (long)st.st_size, (long)SIZE + 1));
 }
 
 Test(ending, each_file_that_lost_something_is_named)

@@ -59,8 +59,9 @@ typedef struct {
 	uint64_t every;
 	const char *with;
 	size_t with_length;
-	int caret; /* of text in the line, to shift errors of a handler's own parsing */
-	int with_caret;
+	/* Where text and with begin in the line: for errors of a handler's own parsing.
+	 */
+	size_t caret, with_caret;
 } CommandArgs;
 
 typedef MhexStatus (*CommandFn)(Editor *editor, const CommandArgs *args, MhexError *err);

@@ -58,6 +58,10 @@ MhexStatus mhex_fail_errno(MhexError *err, const char *format, ...)
 MhexStatus mhex_fail_at(MhexError *err, size_t caret, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The text that was parsed begins at byte `by` of a longer one: move the caret of an
+ * error there. Returns status, which may be MHEX_OK. */
+MhexStatus mhex_error_shift(MhexStatus status, size_t by, MhexError *err);
+
 /* Put more words in front of the sentence in *err: "write: " + message. */
 void mhex_error_prefix(MhexError *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

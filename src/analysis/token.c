@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/charset.h"
+#include "base/digit.h"
 #include "base/quoted.h"
 
 static bool is_separator(char c)
@@ -27,24 +28,6 @@ static size_t token_end(const Lexer *lexer)
 }
 
 /* The text a lower parser saw began at by. */
-static MhexStatus shift_caret(MhexStatus status, size_t by, MhexError *err)
-{
-	if (status && err && err->caret >= 0)
-		err->caret += (int)by;
-	return status;
-}
-
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static void add_byte(Token *token, uint8_t value, uint8_t mask)
 {
 	if (mask != 0xff && token->mask.length == 0) {
@@ -145,14 +128,14 @@ static MhexStatus parse_text(Lexer *lexer, size_t name_length, Token *token,
 	Charset *charset = NULL;
 	StrBuf raw = {0};
 	size_t used = 0;
-	MhexStatus status =
-		shift_caret(charset_open(&charset, lexer->text + begin, name_length, err),
-			    begin, err);
+	MhexStatus status = mhex_error_shift(
+		charset_open(&charset, lexer->text + begin, name_length, err), begin,
+		err);
 	if (status)
 		return status;
-	status = shift_caret(quoted_parse(lexer->text + quote, lexer->length - quote,
-					  &raw, &used, err),
-			     quote, err);
+	status = mhex_error_shift(quoted_parse(lexer->text + quote, lexer->length - quote,
+					       &raw, &used, err),
+				  quote, err);
 	if (status)
 		goto out;
 	lexer->at = quote + used;
@@ -166,7 +149,7 @@ static MhexStatus parse_text(Lexer *lexer, size_t name_length, Token *token,
 		status = charset_encode(charset, strbuf_text(&raw), raw.length,
 					&token->value, err);
 	}
-	status = shift_caret(status, quote, err);
+	status = mhex_error_shift(status, quote, err);
 out:
 	strbuf_free(&raw);
 	charset_close(charset);
@@ -195,7 +178,7 @@ static MhexStatus parse_tolerance(const char *text, size_t length, size_t split,
 	MhexStatus status = parse_double(text, split, &out->value, err);
 	if (status)
 		return status;
-	status = shift_caret(
+	status = mhex_error_shift(
 		parse_double(text + second, length - second, &out->epsilon, err), second,
 		err);
 	if (!status && out->epsilon < 0)
@@ -219,7 +202,7 @@ static MhexStatus parse_limits(NumberType type, const char *text, size_t length,
 	if (status)
 		return status;
 	out->low = decode(type, bytes);
-	status = shift_caret(
+	status = mhex_error_shift(
 		number_encode(type, text + second, length - second, bytes, err), second,
 		err);
 	if (status)
@@ -271,9 +254,9 @@ static MhexStatus parse_typed(Lexer *lexer, size_t name_length, Token *token,
 	lexer->at += name_length + 1;
 	const size_t begin = lexer->at;
 	lexer->at = token_end(lexer);
-	return shift_caret(parse_typed_value(token->type, lexer->text + begin,
-					     lexer->at - begin, token, err),
-			   begin, err);
+	return mhex_error_shift(parse_typed_value(token->type, lexer->text + begin,
+						  lexer->at - begin, token, err),
+				begin, err);
 }
 
 /* How many characters of a charset's name stand before a quote; SIZE_MAX: no quote. */
@@ -314,7 +297,7 @@ static MhexStatus parse_repeat(Lexer *lexer, Token *token, MhexError *err)
 	const MhexStatus status = number_parse_literal(
 		lexer->text + begin, lexer->length - begin, &token->repeat, &used, err);
 	lexer->at += used;
-	return shift_caret(status, begin, err);
+	return mhex_error_shift(status, begin, err);
 }
 
 static void reset(Token *token)

@@ -93,6 +93,13 @@ MhexStatus mhex_fail_at(MhexError *err, size_t caret, const char *format, ...)
 	return MHEX_E_SYNTAX;
 }
 
+MhexStatus mhex_error_shift(MhexStatus status, size_t by, MhexError *err)
+{
+	if (status && err && err->caret >= 0)
+		err->caret += (int)by;
+	return status;
+}
+
 void mhex_error_prefix(MhexError *err, const char *format, ...)
 {
 	if (!err)

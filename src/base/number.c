@@ -4,16 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 99;
-}
+#include "base/digit.h"
 
 /* Independent of the locale, as isalnum() is not. */
 static bool is_word(char c)
@@ -74,7 +65,7 @@ static Digits split_literal(const char *text, size_t used)
 
 static MhexStatus bad_digit(const char *text, size_t at, int base, MhexError *err)
 {
-	if (base == 10 && digit_value(text[at]) < 16)
+	if (base == 10 && digit_value(text[at]) >= 0)
 		return mhex_fail_at(err, at,
 				    "'%c' is no decimal digit; hexadecimal numbers are "
 				    "written 0x1f or 1fh",
@@ -108,8 +99,8 @@ MhexStatus number_parse_wide(const char *text, size_t length, Wide *out, size_t 
 	for (size_t i = digits.begin; i < digits.end; i++) {
 		if (text[i] == '_' && i + 1 < digits.end && text[i + 1] != '_')
 			continue;
-		const int digit = digit_value(text[i]);
-		if (digit >= digits.base)
+		const int digit = digit_value_in(text[i], digits.base);
+		if (digit < 0)
 			return bad_digit(text, i, digits.base, err);
 		overflow = overflow ||
 			   __builtin_mul_overflow(value, (Wide)digits.base, &value) ||

@@ -5,18 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/digit.h"
 #include "base/utf8.h"
-
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 99;
-}
 
 /* At most max digits of base; how many there were. */
 static size_t read_digits(const char *text, size_t length, int base, size_t max,
@@ -24,7 +14,7 @@ static size_t read_digits(const char *text, size_t length, int base, size_t max,
 {
 	size_t count = 0;
 	*value = 0;
-	while (count < max && count < length && digit_value(text[count]) < base) {
+	while (count < max && count < length && digit_value_in(text[count], base) >= 0) {
 		*value = *value * (uint32_t)base + (uint32_t)digit_value(text[count]);
 		count++;
 	}

@@ -226,13 +226,6 @@ static MhexStatus find_segments(const char *line, const CommandLine *split, Segm
 	return MHEX_OK;
 }
 
-static MhexStatus shift_caret(MhexStatus status, size_t by, MhexError *err)
-{
-	if (status && err && err->caret >= 0)
-		err->caret += (int)by;
-	return status;
-}
-
 static MhexStatus parse_file(const char *text, size_t length, size_t at, char **out,
 			     MhexError *err)
 {
@@ -242,7 +235,7 @@ static MhexStatus parse_file(const char *text, size_t length, size_t at, char **
 		const MhexStatus status = quoted_parse(text, length, &name, &used, err);
 		if (status) {
 			strbuf_free(&name);
-			return shift_caret(status, at, err);
+			return mhex_error_shift(status, at, err);
 		}
 	} else {
 		while (used < length && !is_blank(text[used]))
@@ -280,24 +273,24 @@ static MhexStatus parse_choice(const Command *row, const CommandArgs *args,
 		(void)snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
 			       row->choices[i]);
 	}
-	return mhex_fail_at(err, (size_t)args->caret, "want one of %s", known);
+	return mhex_fail_at(err, args->caret, "want one of %s", known);
 }
 
 static MhexStatus parse_argument(const Command *row, const ExprEnv *env,
 				 CommandArgs *args, MhexError *err)
 {
-	const size_t at = (size_t)args->caret;
+	const size_t at = args->caret;
 	switch (row->argument) {
 	case ARGUMENT_NONE:
 		return mhex_fail_at(err, at, "%s takes nothing here", row->name);
 	case ARGUMENT_EXPR:
-		return shift_caret(
+		return mhex_error_shift(
 			expr_parse(args->text, args->length, env, &args->number, err), at,
 			err);
 	case ARGUMENT_RANGE:
-		return shift_caret(expr_parse_range(args->text, args->length, env,
-						    &args->argument_range, err),
-				   at, err);
+		return mhex_error_shift(expr_parse_range(args->text, args->length, env,
+							 &args->argument_range, err),
+					at, err);
 	case ARGUMENT_FILE:
 		return parse_file(args->text, args->length, at, &args->file, err);
 	case ARGUMENT_CHOICE:
@@ -343,7 +336,7 @@ static MhexStatus parse_clause(const char *line, unsigned flag, const Segment *s
 	case COMMAND_WITH:
 		args->with = text;
 		args->with_length = length;
-		args->with_caret = (int)segment->begin;
+		args->with_caret = segment->begin;
 		break;
 	case COMMAND_CONFIRM:
 		args->confirm = true;
@@ -353,7 +346,7 @@ static MhexStatus parse_clause(const char *line, unsigned flag, const Segment *s
 	default:
 		break;
 	}
-	return shift_caret(status, segment->begin, err);
+	return mhex_error_shift(status, segment->begin, err);
 }
 
 static MhexStatus parse_clauses(const char *line, const CommandLine *split,
@@ -386,7 +379,7 @@ MhexStatus command_line_parse(const char *line, const CommandLine *split,
 	args->length = segments.argument.end - segments.argument.begin;
 	while (args->length && is_blank(args->text[args->length - 1]))
 		args->length--;
-	args->caret = (int)segments.argument.begin;
+	args->caret = segments.argument.begin;
 	args->has_argument = args->length > 0;
 	if (args->has_argument)
 		status = parse_argument(split->row, env, args, err);

@@ -9,24 +9,17 @@
 const char *const mode_names[] = {"normal", "insert", "append", "overwrite",
 				  "other",  "one",    NULL};
 
-static MhexStatus shift_caret(MhexStatus status, int by, MhexError *err)
-{
-	if (status && err && err->caret >= 0)
-		err->caret += by;
-	return status;
-}
-
 /* The argument as bytes, owned by the caller. */
 static MhexStatus argument_bytes(const CommandArgs *args, uint8_t **bytes, size_t *length,
 				 MhexError *err)
 {
-	MhexStatus status =
-		shift_caret(bytes_parse(args->text, args->length, bytes, length, err),
-			    args->caret, err);
+	MhexStatus status = mhex_error_shift(
+		bytes_parse(args->text, args->length, bytes, length, err), args->caret,
+		err);
 	if (!status && *length == 0) {
 		free(*bytes);
 		*bytes = NULL;
-		status = mhex_fail_at(err, (size_t)args->caret, "no bytes");
+		status = mhex_fail_at(err, args->caret, "no bytes");
 	}
 	return status;
 }

@@ -115,7 +115,7 @@ HANDLER(cmd_mark)
 				 "0x%" PRIx64 " is past the end (0x%" PRIx64 ")", offset,
 				 size);
 	if (!marks_is_name(args->text, args->length))
-		return mhex_fail_at(err, (size_t)args->caret,
+		return mhex_fail_at(err, args->caret,
 				    "a mark's name is up to %d letters and digits",
 				    MARK_NAME_MAX - 1);
 	if (!marks_set(&file->marks, args->text, args->length, offset))

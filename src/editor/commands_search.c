@@ -8,8 +8,8 @@
 #include "editor/editor_private.h"
 
 /* Make it the pattern that "next" looks for and that is marked on the screen. */
-MhexStatus search_use(Editor *editor, const char *pattern, size_t length, uint64_t every,
-		      MhexError *err)
+static MhexStatus use_pattern(Editor *editor, const char *pattern, size_t length,
+			      uint64_t every, MhexError *err)
 {
 	Pattern parsed;
 	const MhexStatus status = pattern_parse(&parsed, pattern, length, err);
@@ -31,11 +31,9 @@ MhexStatus search_use(Editor *editor, const char *pattern, size_t length, uint64
 
 static MhexStatus use_argument(Editor *editor, const CommandArgs *args, MhexError *err)
 {
-	const MhexStatus status = search_use(editor, args->text, args->length,
-					     args->has_every ? args->every : 1, err);
-	if (status && err && err->caret >= 0)
-		err->caret += args->caret;
-	return status;
+	const MhexStatus status = use_pattern(editor, args->text, args->length,
+					      args->has_every ? args->every : 1, err);
+	return mhex_error_shift(status, args->caret, err);
 }
 
 static Range range_or_all(const Editor *editor, const CommandArgs *args)
@@ -158,7 +156,7 @@ HANDLER(cmd_find_here)
 		return status;
 	for (size_t i = 0; i < word.length; i++)
 		(void)snprintf(text + 3 * i, 4, "%02x ", bytes[i]);
-	status = search_use(editor, text, strlen(text), 1, err);
+	status = use_pattern(editor, text, strlen(text), 1, err);
 	if (status)
 		return status;
 	editor->pattern_backward = args->has_argument;
@@ -206,11 +204,8 @@ HANDLER(cmd_replace)
 		return mhex_fail(err, MHEX_E_UNSUPPORTED, "\"confirm\" needs a terminal");
 	status = bytes_parse_masked(args->with, args->with_length, &plan.bytes,
 				    &plan.keep, &plan.bytes_length, err);
-	if (status) {
-		if (err && err->caret >= 0)
-			err->caret += args->with_caret;
-		return status;
-	}
+	if (status)
+		return mhex_error_shift(status, args->with_caret, err);
 	const bool same_length = plan.bytes_length == editor->pattern.length;
 	const OpenFile *file = editor_file(editor);
 	if (keeps_any(plan.keep, plan.bytes_length) && !same_length)

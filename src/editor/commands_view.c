@@ -68,13 +68,12 @@ static MhexStatus ask_or_toggle(Editor *editor, const CommandArgs *args, MhexErr
 	const char sign = args->text[args->length - 1];
 	const Setting *row = setting_find(args->text, args->length - 1);
 	if (!row)
-		return mhex_fail_at(err, (size_t)args->caret, "no such setting: %.*s",
+		return mhex_fail_at(err, args->caret, "no such setting: %.*s",
 				    (int)args->length - 1, args->text);
 	if (sign == '?')
 		return print_setting(editor, row, err);
 	if (row->type != SETTING_BOOL)
-		return mhex_fail_at(err, (size_t)args->caret, "%s is not on or off",
-				    row->name);
+		return mhex_fail_at(err, args->caret, "%s is not on or off", row->name);
 	settings_print(&editor->settings, row, text, sizeof(text));
 	const bool on = strcmp(text + strlen(row->name), "=on") == 0;
 	(void)snprintf(text, sizeof(text), "%s=%s", row->name, on ? "off" : "on");
@@ -91,11 +90,9 @@ HANDLER(cmd_set)
 		return ask_or_toggle(editor, args, err);
 	const MhexStatus status =
 		settings_set(&editor->settings, args->text, args->length, &stale, err);
-	if (status && err && err->caret >= 0)
-		err->caret += args->caret;
 	if (!status)
 		apply(editor, stale);
-	return status;
+	return mhex_error_shift(status, args->caret, err);
 }
 
 /* ---- bind, source, help ---- */
@@ -111,10 +108,10 @@ HANDLER(cmd_bind)
 		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
 	if (!keymap_valid(key))
 		status =
-			mhex_fail_at(err, (size_t)args->caret,
+			mhex_fail_at(err, args->caret,
 				     "no key: want such as a, gg, <C-f>, <F5>, <M-Left>");
 	else if (*line == '\0')
-		status = mhex_fail_at(err, (size_t)args->caret + args->length,
+		status = mhex_fail_at(err, args->caret + args->length,
 				      "the command line is missing");
 	else
 		status = command_line_split(line, true, &split, err);

@@ -317,8 +317,4 @@ void editor_refresh(Editor *editor);
 /* frame_builder.c: does the screen show other bytes than the document has? */
 bool frame_differs(Editor *editor);
 
-/* commands_search.c */
-MhexStatus search_use(Editor *editor, const char *pattern, size_t length, uint64_t every,
-		      MhexError *err);
-
 #endif

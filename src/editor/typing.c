@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digit.h"
 #include "editor/editor_private.h"
 #include "editor/typed_text.h"
 
@@ -27,10 +27,7 @@ void typing_leave(Editor *editor)
 
 static int nibble_of(const char *key)
 {
-	const unsigned char c = (unsigned char)key[0];
-	if (key[1] != '\0' || c >= 0x80 || !isxdigit(c))
-		return -1;
-	return isdigit(c) ? c - '0' : tolower(c) - 'a' + 10;
+	return key[1] == '\0' ? digit_value(key[0]) : -1;
 }
 
 /* Text of a key that stands for itself, or NULL. */

@@ -190,7 +190,7 @@ Test(command_line, reads_where_to_put_bytes)
 
 	cr_expect(args.has_at);
 	cr_expect(eq(u64, args.at, 18));
-	cr_expect(eq(int, args.caret, 7));
+	cr_expect(eq(sz, args.caret, 7));
 }
 
 Test(command_line, does_not_look_for_clauses_in_quoted_text)

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "storage/spool.h"
 #include "tui/signals.h"
 
@@ -27,17 +27,10 @@ typedef struct {
 	uint64_t next_ms;
 } Progress;
 
-static uint64_t now(void)
-{
-	struct timespec time;
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
-
 static bool show_progress(void *context, uint64_t bytes)
 {
 	Progress *progress = context;
-	const uint64_t time = now();
+	const uint64_t time = clock_now_ms();
 	if (signals_interrupted())
 		return false;
 	if (!progress->shown || time < progress->next_ms)
@@ -67,7 +60,7 @@ static MhexStatus spool(Editor *editor, int fd, const char *name, bool *partial,
 	Storage *storage = NULL;
 	Progress progress = {.name = name,
 			     .shown = isatty(STDERR_FILENO) != 0,
-			     .next_ms = now() + PROGRESS_FIRST_MS};
+			     .next_ms = clock_now_ms() + PROGRESS_FIRST_MS};
 	MhexStatus status = spool_fd(
 		&storage, fd, name,
 		(StorageOptions){.window = (size_t)editor_settings(editor)->window,

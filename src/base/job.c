@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 enum {
 	STACK_SIZE = 256 << 10,       /* bytes */
@@ -38,13 +39,6 @@ struct Job {
 struct JobLock {
 	pthread_mutex_t mutex;
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 int job_wake_open(void)
 {
@@ -169,7 +163,7 @@ void job_progress(Job *job, uint64_t done, uint64_t total)
 		return;
 	atomic_store(&job->total, total);
 	atomic_store(&job->done, done);
-	const uint64_t now = now_ms();
+	const uint64_t now = clock_now_ms();
 	if (now - job->last_wake_ms < WAKE_INTERVAL_MS)
 		return;
 	job->last_wake_ms = now;

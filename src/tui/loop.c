@@ -3,9 +3,9 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "mhex/render.h"
 #include "tui/input.h"
 #include "tui/signals.h"
@@ -29,16 +29,9 @@ typedef struct {
 	int signo;
 } Loop;
 
-static uint64_t now(void)
-{
-	struct timespec time;
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
-
 static void tell(Loop *loop, EventKind kind)
 {
-	const Event event = {.kind = kind, .now_ms = now()};
+	const Event event = {.kind = kind, .now_ms = clock_now_ms()};
 	editor_handle(loop->editor, &event);
 }
 
@@ -56,8 +49,10 @@ static MhexStatus resize(Loop *loop, MhexError *err)
 		grid_free(&loop->grid);
 		loop->grid = grid;
 	}
-	const Event event = {
-		.kind = EVENT_RESIZE, .rows = rows, .cols = cols, .now_ms = now()};
+	const Event event = {.kind = EVENT_RESIZE,
+			     .rows = rows,
+			     .cols = cols,
+			     .now_ms = clock_now_ms()};
 	editor_handle(loop->editor, &event);
 	return MHEX_OK;
 }
@@ -104,7 +99,8 @@ static MhexStatus handle_signals(Loop *loop, MhexError *err)
 	if (set.resized || set.continued)
 		status = resize(loop, err);
 	if (set.interrupt) {
-		const Event event = {.kind = EVENT_KEY, .key = "<C-c>", .now_ms = now()};
+		const Event event = {
+			.kind = EVENT_KEY, .key = "<C-c>", .now_ms = clock_now_ms()};
 		editor_handle(loop->editor, &event);
 	}
 	return status;
@@ -115,9 +111,9 @@ static MhexStatus handle_signals(Loop *loop, MhexError *err)
 static void wait_a_moment(Loop *loop)
 {
 	struct pollfd wake = {.fd = editor_wake_fd(loop->editor), .events = POLLIN};
-	const uint64_t until = now() + JOB_MS;
+	const uint64_t until = clock_now_ms() + JOB_MS;
 	while (editor_busy(loop->editor)) {
-		const uint64_t time = now();
+		const uint64_t time = clock_now_ms();
 		if (time >= until || poll(&wake, 1, (int)(until - time)) <= 0)
 			return;
 		tell(loop, EVENT_JOB);
@@ -129,7 +125,7 @@ static MhexStatus handle_events(Loop *loop, MhexError *err)
 	Event event;
 	MhexStatus status = MHEX_OK;
 	while (!status && editor_running(loop->editor) &&
-	       input_next(loop->input, now(), &event)) {
+	       input_next(loop->input, clock_now_ms(), &event)) {
 		const bool was_busy = editor_busy(loop->editor);
 		editor_handle(loop->editor, &event);
 		if (!was_busy)
@@ -156,7 +152,7 @@ static MhexStatus read_terminal(Loop *loop, MhexError *err)
 		loop->gone = true;
 		return MHEX_OK;
 	}
-	return input_push(loop->input, bytes, (size_t)got, now(), err);
+	return input_push(loop->input, bytes, (size_t)got, clock_now_ms(), err);
 }
 
 /* --- drawing --- */
@@ -170,7 +166,7 @@ static void draw(Loop *loop)
 	terminal_set_mouse(loop->terminal, settings->mouse);
 	terminal_present(loop->terminal, &loop->grid, editor_theme(loop->editor),
 			 (ColourUse)settings->colour);
-	loop->drawn_ms = now();
+	loop->drawn_ms = clock_now_ms();
 }
 
 /* Draw what is stale, unless keys are waiting whose result will be drawn anyway. */
@@ -180,7 +176,7 @@ static void draw_when_quiet(Loop *loop)
 		return;
 	struct pollfd keys = {.fd = terminal_input_fd(loop->terminal), .events = POLLIN};
 	const bool waiting = poll(&keys, 1, 0) > 0 && (keys.revents & POLLIN);
-	if (!waiting || now() >= loop->drawn_ms + DRAW_MS)
+	if (!waiting || clock_now_ms() >= loop->drawn_ms + DRAW_MS)
 		draw(loop);
 }
 
@@ -193,7 +189,7 @@ static uint64_t tick_ms(const Loop *loop)
 
 static int wait_ms(const Loop *loop)
 {
-	const uint64_t time = now();
+	const uint64_t time = clock_now_ms();
 	const uint64_t next = loop->ticked_ms + tick_ms(loop);
 	const int tick = next > time ? (int)(next - time) : 0;
 	const int key = input_wait_ms(loop->input, time);
@@ -202,9 +198,9 @@ static int wait_ms(const Loop *loop)
 
 static void tick(Loop *loop)
 {
-	if (now() < loop->ticked_ms + tick_ms(loop))
+	if (clock_now_ms() < loop->ticked_ms + tick_ms(loop))
 		return;
-	loop->ticked_ms = now();
+	loop->ticked_ms = clock_now_ms();
 	tell(loop, EVENT_TICK);
 }
 

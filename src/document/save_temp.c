@@ -4,34 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* -1 with errno. */
-static int open_unlinked(const char *folder)
-{
-	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		return fd;
-	/* Some file systems know no O_TMPFILE. */
-	char path[PATH_MAX];
-	const int length = snprintf(path, sizeof(path), "%s/mhex-XXXXXX", folder);
-	if (length < 0 || (size_t)length >= sizeof(path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd >= 0)
-		(void)unlink(path);
-	return fd;
-}
+#include "storage/unlinked_file.h"
 
 /* The next folder may have the room that this one has not. */
 static int open_in(const char *folder, uint64_t size)
 {
-	const int fd = open_unlinked(folder);
+	const int fd = unlinked_file_open(folder);
 	if (fd < 0)
 		return -1;
 	const int failed = size > 0 ? posix_fallocate(fd, 0, (off_t)size) : 0;

@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "storage/backend.h"
+#include "storage/unlinked_file.h"
 
 enum {
 	CHUNK = 64 << 10,           /* bytes read at a time */
@@ -28,31 +27,13 @@ typedef struct {
 	StorageOptions options;
 } Spool;
 
-/* An unlinked file in folder; -1 with errno. */
-static int open_unlinked(const char *folder)
-{
-	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	if (fd >= 0)
-		return fd;
-	char path[PATH_MAX];
-	const int length = snprintf(path, sizeof(path), "%s/mhex-XXXXXX", folder);
-	if (length < 0 || (size_t)length >= sizeof(path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd >= 0)
-		(void)unlink(path);
-	return fd;
-}
-
 static int open_temporary(void)
 {
 	const char *folder = getenv("TMPDIR");
 	int fd = -1;
 	if (folder && *folder)
-		fd = open_unlinked(folder);
-	return fd >= 0 ? fd : open_unlinked("/var/tmp");
+		fd = unlinked_file_open(folder);
+	return fd >= 0 ? fd : unlinked_file_open("/var/tmp");
 }
 
 /* What is in memory goes to disk; false with errno when there is no room. */

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 struct PiecePool {
-	size_t refs;
 	PieceNode *spare;
 	size_t spare_count;
 	size_t used;
@@ -13,21 +12,12 @@ struct PiecePool {
 
 PiecePool *piece_pool_new(void)
 {
-	PiecePool *pool = calloc(1, sizeof(*pool));
-	if (pool)
-		pool->refs = 1;
-	return pool;
+	return calloc(1, sizeof(PiecePool));
 }
 
-PiecePool *piece_pool_retain(PiecePool *pool)
+void piece_pool_free(PiecePool *pool)
 {
-	pool->refs++;
-	return pool;
-}
-
-void piece_pool_release(PiecePool *pool)
-{
-	if (!pool || --pool->refs > 0)
+	if (!pool)
 		return;
 	assert(pool->used == 0 && "a tree outlives its pool");
 	while (pool->spare) {

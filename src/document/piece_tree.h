@@ -28,13 +28,11 @@
  * be looked into, wherever it lies.
  */
 
-/* Where the nodes of all trees of a document come from; counted, so that a clip may
- * outlive its document. */
+/* Where the nodes of all trees of a document and of its clips come from. */
 typedef struct PiecePool PiecePool;
 
-PiecePool *piece_pool_new(void); /* NULL: out of memory */
-PiecePool *piece_pool_retain(PiecePool *pool);
-void piece_pool_release(PiecePool *pool);
+PiecePool *piece_pool_new(void);       /* NULL: out of memory */
+void piece_pool_free(PiecePool *pool); /* after the last of its trees */
 /* Bytes of all nodes in use. */
 uint64_t piece_pool_memory(const PiecePool *pool);
 

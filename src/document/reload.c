@@ -112,20 +112,27 @@ static bool cut_tail(Document *doc, uint64_t length)
 	return done;
 }
 
+/* Is it the file that is open already? A special file is read anew each time. */
+static bool is_same_file(const Document *doc, const Storage *storage)
+{
+	const FileStamp was = storage_stamp(document_storage(doc));
+	const FileStamp is = storage_stamp(storage);
+	return was.device == is.device && was.inode == is.inode &&
+	       storage_kind(storage) != STORAGE_SPECIAL;
+}
+
 /* file, taken over, is what has the document's name. */
 static MhexStatus take_file(Document *doc, StorageRef *file, MhexError *err)
 {
-	const FileStamp old = storage_stamp(document_storage(doc));
-	const FileStamp new = storage_stamp(file->storage);
-	const uint64_t size = new.size < doc->now.covered ? new.size : doc->now.covered;
-	const bool same_file = old.device == new.device &&old.inode ==
-			       new.inode &&storage_kind(file->storage) != STORAGE_SPECIAL;
+	const uint64_t in_file = storage_size(file->storage);
+	const uint64_t size = in_file < doc->now.covered ? in_file : doc->now.covered;
 	PieceTree holds = piece_tree_empty(doc->stock->pool, doc->now.tree.file);
 	const Piece common = document_file_piece(doc, (Range){0, size});
 	const uint64_t tail = lost_tail(doc, size);
 	const bool done =
 		piece_tree_replace(&holds, (Range){0, 0}, &common, size > 0 ? 1 : 0) &&
-		document_succeed_by_file(doc, file, &holds, !same_file);
+		document_succeed_by_file(doc, file, &holds,
+					 !is_same_file(doc, file->storage));
 	piece_tree_release(&holds);
 	if (!done || !cut_tail(doc, tail))
 		return document_no_memory(err);
@@ -165,13 +172,8 @@ static MhexStatus take_path(Document *doc, MhexError *err)
 		return status;
 	}
 	const Access access = storage_access(file->storage);
-	const FileStamp old = storage_stamp(document_storage(doc));
-	const FileStamp new = storage_stamp(file->storage);
-	if (access == doc->access &&
-	    old.device == new.device &&old.inode ==
-		    new.inode &&new.size >=
-			    doc->now.covered &&storage_kind(file->storage) !=
-		    STORAGE_SPECIAL) {
+	if (access == doc->access && is_same_file(doc, file->storage) &&
+	    storage_size(file->storage) >= doc->now.covered) {
 		storage_ref_release(file);
 		return storage_measure(document_storage(doc), err);
 	}

@@ -106,12 +106,6 @@ Source *source_new_lost(void)
 	return source_new(SOURCE_LOST);
 }
 
-Source *source_retain(Source *source)
-{
-	source->refs++;
-	return source;
-}
-
 void source_release(Source *source)
 {
 	if (!source || --source->refs > 0)
@@ -186,7 +180,7 @@ static bool make_writable(SourceTable **table)
 		memcpy(items, old->items, old->count * sizeof(Source *));
 	if (copy != old) {
 		for (uint32_t i = 0; i < old->count; i++)
-			(void)source_retain(items[i]);
+			items[i]->refs++;
 		copy->count = old->count;
 		old->refs--;
 	}

@@ -72,7 +72,6 @@ Source *source_new_file(StorageRef *file);
 Source *source_new_added(AddBuffer *added);
 Source *source_new_fill(const void *pattern, size_t length);
 Source *source_new_lost(void);
-Source *source_retain(Source *source);
 void source_release(Source *source);
 /* The same file, with an overlay (taken over). */
 Source *source_new_overlaid(const Source *old, PieceTree overlay);

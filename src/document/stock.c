@@ -56,7 +56,7 @@ void stock_release(Stock *stock)
 		return;
 	/* First the table: its overlays are trees of the pool. */
 	source_table_release(stock->table);
-	piece_pool_release(stock->pool);
+	piece_pool_free(stock->pool);
 	free(stock);
 }
 

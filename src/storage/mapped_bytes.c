@@ -14,10 +14,8 @@ enum {
 	RUN_MAX = 4 << 20,
 	/* A run from here on is worth the system calls that hints cost. */
 	RUN_LARGE = 1 << 20,
-	/* Shorter reads fault page by page; the kernel cuts a hint that is much longer.
-	 */
+	/* Shorter reads fault page by page. */
 	AHEAD_MIN = 64 << 10,
-	AHEAD_STEP = 512 << 10,
 };
 
 static MhexStatus look_size(Storage *storage, uint64_t *size, MhexError *err)

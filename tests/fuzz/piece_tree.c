@@ -208,6 +208,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_modified(&kept[i]);
 		piece_tree_release(&kept[i].tree);
 	}
-	piece_pool_release(pool);
+	piece_pool_free(pool);
 	return 0;
 }

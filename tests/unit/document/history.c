@@ -26,7 +26,7 @@ static void set_up(void)
 static void tear_down(void)
 {
 	history_free(history);
-	piece_pool_release(pool);
+	piece_pool_free(pool);
 }
 
 TestSuite(history, .init = set_up, .fini = tear_down, .timeout = 60);

@@ -61,7 +61,7 @@ static void tear_down(void)
 		piece_tree_release(&versions[--count]);
 	piece_tree_release(&tree);
 	history_free(history);
-	piece_pool_release(pool);
+	piece_pool_free(pool);
 }
 
 TestSuite(history_model, .init = set_up, .fini = tear_down, .timeout = 100);

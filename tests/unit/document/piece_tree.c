@@ -25,7 +25,7 @@ static void set_up(void)
 static void tear_down(void)
 {
 	piece_tree_release(&tree);
-	piece_pool_release(pool);
+	piece_pool_free(pool);
 }
 
 TestSuite(piece_tree, .init = set_up, .fini = tear_down, .timeout = 60);

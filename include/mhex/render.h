@@ -9,7 +9,7 @@
  * writes only *grid. */
 void render_frame(const Frame *frame, Grid *grid);
 
-/* How many lines of the popup the screen shows at once: its page. */
-size_t render_popup_rows(const Layout *layout, const FramePopup *popup);
+/* How many of count lines a popup (not at_bottom) shows at once: its page. */
+size_t render_popup_rows(const Layout *layout, size_t count);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "editor/editor_private.h"
+#include "mhex/render.h"
 
 enum {
 	WHEEL_LINES = 3,
@@ -144,7 +145,7 @@ static void handle_mouse(Editor *editor, const Event *event)
 		event->mouse == MOUSE_WHEEL_UP || event->mouse == MOUSE_WHEEL_DOWN;
 	if (editor->list.active && wheel) {
 		list_scroll(&editor->list, event->mouse == MOUSE_WHEEL_DOWN,
-			    editor->rows > 4 ? (size_t)editor->rows - 3 : 1);
+			    render_popup_rows(&editor->layout, editor->list.count));
 		editor->stale = true;
 		return;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "editor/editor_private.h"
+#include "mhex/render.h"
 
 /*
  * One key: whoever is asked first uses it. A question, a list, the prompt, a
@@ -64,18 +65,12 @@ static void answer_question(Editor *editor, const char *key)
 
 /* ---- a list ---- */
 
-static size_t list_rows(const Editor *editor)
-{
-	/* The popup has a frame above and below, and the status line beneath it. */
-	return editor->rows > 4 ? (size_t)editor->rows - 3 : 1;
-}
-
 static void use_list_key(Editor *editor, const char *key)
 {
 	List *list = &editor->list;
 	if (list->follows_search && key_is(key, "<C-c>") && task_cancel(editor))
 		return;
-	switch (list_key(list, key, list_rows(editor))) {
+	switch (list_key(list, key, render_popup_rows(&editor->layout, list->count))) {
 	case LIST_CLOSED:
 		list_free(list);
 		break;

@@ -68,15 +68,27 @@ static void place_at_bottom(const FramePopup *popup, int cols, int bottom, Box *
 	box->col = cols > 2 ? 1 : 0;
 }
 
+/* Cells of the frame on each side. */
+static int frame_border(int cols, int bottom)
+{
+	return bottom >= 3 && cols >= 6 ? 1 : 0;
+}
+
+static int framed_rows(size_t count, int cols, int bottom)
+{
+	const int most = larger(bottom - 2 * frame_border(cols, bottom), 0);
+	return count < (size_t)most ? (int)count : most;
+}
+
 static void place_framed(const FramePopup *popup, int cols, int bottom, Box *box)
 {
-	const int border = bottom >= 3 && cols >= 6 ? 1 : 0;
+	const int border = frame_border(cols, bottom);
 	const int most_rows = bottom - 2 * border;
 	const int most_cols = larger(cols - 4 * border, 1);
 	const int heads =
 		larger(text_width(popup->title), text_width(popup->footer) + 16);
 	box->framed = border > 0;
-	box->rows = popup->count < (size_t)most_rows ? (int)popup->count : most_rows;
+	box->rows = framed_rows(popup->count, cols, bottom);
 	box->cols =
 		larger(widest(popup, most_cols), heads < most_cols ? heads : most_cols);
 	box->row = border + (most_rows - box->rows) / 2;
@@ -172,7 +184,7 @@ void popup_draw(const Frame *frame, Grid *grid, int bottom)
 	draw_lines(popup, grid, &box);
 }
 
-size_t render_popup_rows(const Layout *layout, const FramePopup *popup)
+size_t render_popup_rows(const Layout *layout, size_t count)
 {
-	return (size_t)place(popup, layout->cols, layout->status_row).rows;
+	return (size_t)framed_rows(count, layout->cols, layout->status_row);
 }

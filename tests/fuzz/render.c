@@ -232,7 +232,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	take_texts(&input, &scene);
 	take_bytes(&input, &scene);
 	draw(&scene.frame);
-	require(render_popup_rows(&scene.frame.layout, &scene.frame.popup) <
+	require(render_popup_rows(&scene.frame.layout, scene.frame.popup.count) <
 		(size_t)scene.frame.layout.rows);
 	for (int i = 0; i < TEXTS; i++)
 		free(scene.texts[i]);

@@ -87,7 +87,7 @@ Test(popup, a_page_is_what_it_shows)
 	FramePopup *popup = &sample.frame.popup;
 	popup->count = 100;
 
-	const size_t page = render_popup_rows(&sample.frame.layout, popup);
+	const size_t page = render_popup_rows(&sample.frame.layout, popup->count);
 	render_frame(&sample.frame, &grid);
 
 	int seen = 0;
@@ -143,7 +143,7 @@ Test(popup, fits_on_any_screen_with_any_list)
 			cr_assert(zero(int, (int)grid_init(&any, rows, size)));
 			render_frame(&sample.frame, &any);
 			const size_t page = render_popup_rows(&sample.frame.layout,
-							      &sample.frame.popup);
+							      sample.frame.popup.count);
 			cr_expect(page < (size_t)rows, "the status line stays");
 			grid_free(&any);
 		}

@@ -61,7 +61,7 @@ typedef struct {
 /* A yes-or-no that waits for one key. */
 typedef struct {
 	bool active;
-	char text[256];
+	char text[256]; /* "Write them?  y yes  n no": two blanks before the answers */
 	struct {
 		const char *key;
 		const char *line; /* run when it is pressed; "" for nothing */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mhex/inspect.h"
+#include "render/rune.h"
 
 /* ---- status line, prompt, hint ---- */
 
@@ -49,14 +50,29 @@ static void add_pending(Editor *editor, Frame *frame)
 	frame->pending = strbuf_text(pending);
 }
 
+/* The question, two blanks, its answers. Where they do not fit on one line the question
+ * stands above. */
+static void add_question(Editor *editor, Frame *frame)
+{
+	StrBuf *text = &editor->frame.prompt;
+	const char *question = editor->question.text;
+	const char *answers = strstr(question, "  ");
+	frame->prompt = question;
+	if (answers && rune_text_width(question, strlen(question)) >= editor->cols) {
+		strbuf_add(text, question, (size_t)(answers - question));
+		frame->message = strbuf_text(text);
+		frame->message_is_error = false;
+		frame->prompt = answers + 2;
+	}
+	frame->prompt_cursor = strlen(frame->prompt);
+}
+
 static void add_prompt(Editor *editor, Frame *frame)
 {
 	StrBuf *text = &editor->frame.prompt;
 	strbuf_clear(text);
 	if (editor->question.active) {
-		strbuf_add_text(text, editor->question.text);
-		frame->prompt = strbuf_text(text);
-		frame->prompt_cursor = text->length;
+		add_question(editor, frame);
 	} else if (editor->prompt.active) {
 		strbuf_add_char(text, ':');
 		strbuf_add_text(text, strbuf_text(&editor->prompt.line));

@@ -229,6 +229,7 @@ Test(filing, quit_without_edits_leaves)
 Test(filing, quit_asks_and_stays)
 {
 	ed_open_text("ABCD", ACCESS_PREVIEW);
+	resize(24, 200);
 
 	keys("xq");
 	cr_expect(strstr(prompt(), "3 bytes are not written. Write them?") != NULL, "%s",
@@ -241,6 +242,18 @@ Test(filing, quit_asks_and_stays)
 	cr_expect(editor_running(editor));
 	EXPECT_HEX("424344");
 	cr_expect(eq(u64, editor_unsaved_bytes(editor), 3), "moved ones count");
+}
+
+Test(filing, a_question_that_is_too_long_stands_above_its_answers)
+{
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+	resize(10, 40);
+
+	keys("xq");
+
+	EXPECT_PROMPT("y yes  n no, drop them  Esc stay");
+	cr_expect(strstr(draw()->message, "3 bytes are not written. Write them?") != NULL,
+		  "%s", draw()->message);
 }
 
 Test(filing, quit_asks_and_writes)
@@ -267,6 +280,7 @@ Test(filing, quit_asks_and_drops)
 Test(filing, quit_asks_for_each_document)
 {
 	ed_open_text("ABCD", ACCESS_PREVIEW);
+	resize(24, 200);
 	open_other();
 	keys("x");
 	command("next-file");
@@ -288,6 +302,7 @@ Test(filing, quit_asks_for_each_document)
 Test(filing, staying_after_dropping_one_drops_nothing)
 {
 	ed_open_text("ABCD", ACCESS_PREVIEW);
+	resize(24, 200);
 	open_other();
 	keys("x");
 	command("next-file");

@@ -169,7 +169,7 @@ void save_get_progress(const Save *save, uint64_t *done, uint64_t *total);
 typedef struct {
 	uint64_t bytes_changed; /* stored in place, or the size of the file written */
 	bool in_place;
-	bool renamed_name; /* a document without a name took this one */
+	bool took_name; /* a document without a name took this one */
 	char note[256];    /* a sentence to show besides success, or "" */
 } SaveResult;
 

@@ -362,7 +362,7 @@ static MhexStatus tell_by_rename(Document *doc, Save *save, MhexError *err)
 			storage_close(storage);
 			return status;
 		}
-		save->result.renamed_name = true;
+		save->result.took_name = true;
 	}
 	return document_saved_by_rename(doc, save->snapshot, storage, err);
 }

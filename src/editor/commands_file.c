@@ -102,7 +102,7 @@ HANDLER(cmd_drop_and_quit)
 static bool find_open(const Editor *editor, const char *path, size_t *index)
 {
 	for (size_t i = 0; i < editor->file_count; i++) {
-		const char *known = editor->files[i]->path;
+		const char *known = document_path(editor->files[i]->doc);
 		if (known && strcmp(known, path) == 0) {
 			*index = i;
 			return true;

@@ -150,8 +150,9 @@ HANDLER(cmd_info)
 	StrBuf path = {0};
 	const OpenFile *file = editor_file(editor);
 	document_get_info(file->doc, &info);
-	if (file->path)
-		strbuf_add_escaped(&path, file->path, strlen(file->path));
+	const char *known = document_path(file->doc);
+	if (known)
+		strbuf_add_escaped(&path, known, strlen(known));
 	else
 		strbuf_add_text(&path, file->name);
 	MhexStatus status = editor_print(

@@ -81,13 +81,12 @@ static void free_file(OpenFile *file)
 	document_close(file->doc);
 	marks_free(&file->marks);
 	free(file->name);
-	free(file->path);
 	free(file->seen);
 	free(file->foreign);
 	free(file);
 }
 
-static char *escaped_name(const char *path)
+char *file_shown_name(const char *path)
 {
 	StrBuf text = {0};
 	const char *slash = path ? strrchr(path, '/') : NULL;
@@ -103,7 +102,7 @@ static char *escaped_name(const char *path)
 
 /* Takes over doc, also on failure. */
 static MhexStatus add_file(Editor *editor, Document *doc, const char *name,
-			   const char *path, MhexError *err)
+			   MhexError *err)
 {
 	OpenFile *file = calloc(1, sizeof(*file));
 	OpenFile **files =
@@ -112,10 +111,9 @@ static MhexStatus add_file(Editor *editor, Document *doc, const char *name,
 		editor->files = files;
 	if (file) {
 		file->doc = doc;
-		file->name = escaped_name(name);
-		file->path = path ? strdup(path) : NULL;
+		file->name = file_shown_name(name);
 	}
-	if (!file || !files || !file->name || (path && !file->path)) {
+	if (!file || !files || !file->name) {
 		if (file)
 			free_file(file);
 		else
@@ -160,7 +158,7 @@ MhexStatus editor_open(Editor *editor, const char *path, MhexError *err)
 				 : document_new(&doc, options, err);
 	if (status)
 		return status;
-	status = add_file(editor, doc, path, path, err);
+	status = add_file(editor, doc, path, err);
 	if (!status && path)
 		say_how_opened(editor, options.access);
 	return status;
@@ -172,7 +170,7 @@ MhexStatus editor_adopt(Editor *editor, struct Storage *spooled, const char *nam
 	Document *doc = NULL;
 	const MhexStatus status =
 		document_adopt(&doc, spooled, name, document_options(editor), err);
-	return status ? status : add_file(editor, doc, name, NULL, err);
+	return status ? status : add_file(editor, doc, name, err);
 }
 
 size_t editor_document_count(const Editor *editor)

@@ -33,7 +33,6 @@ typedef enum {
 typedef struct {
 	Document *doc;
 	char *name; /* escaped, for the screen; owned */
-	char *path; /* as given, NULL without a name; owned */
 	Cursor cursor;
 	uint64_t top_line;     /* first line on the screen */
 	unsigned first_column; /* scrolled sideways */
@@ -212,6 +211,8 @@ OpenFile *editor_file(const Editor *editor);
 /* How many bytes would be lost if it were closed now; at least 1 when there are any
  * unsaved edits. */
 uint64_t file_unsaved(const OpenFile *file);
+/* The last part of path, escaped; path NULL: "[new]". Owned; NULL: out of memory. */
+char *file_shown_name(const char *path);
 
 /* editor.c */
 void editor_say(Editor *editor, const char *format, ...)

@@ -31,21 +31,13 @@ static void say_saved(Editor *editor, const SaveTask *task, const SaveResult *re
 }
 
 /* A document without a name has one now. */
-static void take_name(SaveTask *task)
+static void take_name(OpenFile *file)
 {
-	StrBuf text = {0};
-	const char *slash = strrchr(task->path, '/');
-	const char *last = slash && slash[1] ? slash + 1 : task->path;
-	strbuf_add_escaped(&text, last, strlen(last));
-	char *name = strdup(strbuf_text(&text));
-	strbuf_free(&text);
+	char *name = file_shown_name(document_path(file->doc));
 	if (!name)
 		return;
-	free(task->file->name);
-	free(task->file->path);
-	task->file->name = name;
-	task->file->path = task->path;
-	task->path = NULL;
+	free(file->name);
+	file->name = name;
 }
 
 static MhexStatus end_save(Editor *editor, MhexError *err)
@@ -58,8 +50,8 @@ static MhexStatus end_save(Editor *editor, MhexError *err)
 	task->save = NULL;
 	if (!status)
 		say_saved(editor, task, &result);
-	if (!status && result.renamed_name && task->path)
-		take_name(task);
+	if (!status && result.took_name)
+		take_name(task->file);
 	(void)document_refresh(task->file->doc, &task->file->file_size);
 	free(task->path);
 	*task = (SaveTask){0};

@@ -67,7 +67,7 @@ Test(save_copy, a_copy_leaves_the_edits_unsaved)
 	expect_other_is_document();
 	sample_expect_untouched(&sample, SIZE);
 	cr_expect(document_is_modified(sample.doc));
-	cr_expect(not(result.renamed_name));
+	cr_expect(not(result.took_name));
 	cr_expect(eq(str, (char *)document_path(sample.doc), sample.path));
 	cr_expect(eq(u64, result.bytes_changed, SIZE + 5));
 }
@@ -222,7 +222,7 @@ Test(save_copy, a_document_without_a_name_takes_that_of_its_copy)
 	const MhexStatus status = sample_save(&sample, &request, &result, &err);
 
 	cr_assert(zero(int, (int)status), "%s", err.message);
-	cr_expect(result.renamed_name);
+	cr_expect(result.took_name);
 	cr_expect(eq(str, (char *)document_path(sample.doc), sample.other));
 	cr_expect(not(document_is_modified(sample.doc)));
 	sample_overwrite(&sample, 1, "E");

@@ -9,6 +9,9 @@
 enum {
 	LIST_MATCHES_MAX = 100000, /* more matches than this are counted, not listed */
 	CONTEXT_BYTES = 16,
+	/* In batch: searched at a time, and printed at a time at most. */
+	PART_BYTES = 256 << 20,
+	PART_MATCHES = 1 << 20,
 };
 
 void task_drop_search(Editor *editor)
@@ -185,11 +188,68 @@ static MhexStatus start_search(Editor *editor, const char *pattern, size_t lengt
 			    editor->wake_fd, err);
 }
 
+/* What is printed goes out, however little it is: the next match may be far. */
+static MhexStatus print_out(Editor *editor, MhexError *err)
+{
+	const EditorSink *sink = &editor->options.sink;
+	return sink->write ? sink->write(sink->context, "", 0, err) : MHEX_OK;
+}
+
+/* Print what the search, which runs, finds in range; *begin is then where the next match
+ * may begin. */
+static MhexStatus print_part(Editor *editor, Range range, uint64_t *begin, MhexError *err)
+{
+	SearchTask *task = &editor->search;
+	SearchProgress progress;
+	uint64_t last = 0;
+	MhexStatus status = search_wait(task->search, err);
+	search_get_progress(task->search, &progress);
+	if (!status)
+		status = list_matches(editor, err);
+	if (progress.count < PART_MATCHES)
+		*begin = range_end(range) - (task->length - 1);
+	if (progress.count == 0 || status)
+		return status;
+	(void)search_matches(task->search, progress.count - 1, &last, 1);
+	if (last + task->length > *begin)
+		*begin = last + task->length;
+	return print_out(editor, err);
+}
+
+/* All matches, part by part: they come out while the search goes on, and however many
+ * there are, no list of them fills the memory. */
+static MhexStatus print_all(Editor *editor, const char *pattern, size_t length,
+			    const SearchRequest *all, const SearchTask *plan,
+			    MhexError *err)
+{
+	SearchTask *task = &editor->search;
+	SearchRequest part = *all;
+	MhexStatus status = MHEX_OK;
+	uint64_t begin = all->range.offset;
+	part.limit = PART_MATCHES;
+	while (!status && begin < range_end(all->range)) {
+		/* A match may begin at the last byte of a part. */
+		const Range range = {begin, PART_BYTES + editor->pattern.length - 1};
+		part.range = range_intersect(range, all->range);
+		*task = *plan;
+		task->file = editor_file(editor);
+		status = start_search(editor, pattern, length, &part, err);
+		if (!status)
+			status = print_part(editor, range, &begin, err);
+		if (task->search)
+			(void)search_finish(task->search, NULL, NULL);
+		task_drop_search(editor);
+	}
+	return status;
+}
+
 MhexStatus task_search(Editor *editor, const char *pattern, size_t length,
 		       const SearchRequest *request, const SearchTask *plan,
 		       MhexError *err)
 {
 	SearchTask *task = &editor->search;
+	if (editor->options.batch && plan->use == FOR_LIST)
+		return print_all(editor, pattern, length, request, plan, err);
 	if (task->search) {
 		search_cancel(task->search);
 		(void)search_finish(task->search, NULL, NULL);

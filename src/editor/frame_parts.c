@@ -115,19 +115,25 @@ static size_t group_end(size_t first)
 	return end;
 }
 
-static void add_values(const Editor *editor, size_t first, const uint8_t *bytes,
+/* False when the bytes are no such value in either order. */
+static bool add_values(const Editor *editor, size_t first, const uint8_t *bytes,
 		       size_t length, StrBuf *out)
 {
 	char texts[2][INSPECT_TEXT] = {"", ""};
 	const size_t count = group_end(first) - first;
+	bool any = false;
 	for (size_t i = 0; i < count && i < 2; i++)
-		(void)inspect_format(&inspect_table[first + i], bytes, length, texts[i]);
+		any |= inspect_format(&inspect_table[first + i], bytes, length, texts[i]);
+	if (!any)
+		return false;
 	const bool swap = count > 1 && editor->settings.endian == ENDIAN_BIG;
 	strbuf_add_text(out, texts[swap]);
 	if (count > 1 && strcmp(texts[0], texts[1]) != 0) {
 		strbuf_add_text(out, " \xc2\xb7 ");
 		strbuf_add_text(out, texts[!swap]);
 	}
+	strbuf_add_char(out, '\0');
+	return true;
 }
 
 /* The bytes at the cursor that can be read. */
@@ -164,9 +170,8 @@ void frame_add_inspector(Editor *editor, Frame *frame)
 	size_t count = 0;
 	strbuf_clear(text);
 	for (size_t i = 0; i < inspect_count; i = group_end(i)) {
-		editor->frame.items[count++].name = inspect_table[i].group;
-		add_values(editor, i, bytes, length, text);
-		strbuf_add_char(text, '\0');
+		if (add_values(editor, i, bytes, length, text))
+			editor->frame.items[count++].name = inspect_table[i].group;
 	}
 	/* The text does not move any more: now it can be pointed into. */
 	const char *value = strbuf_text(text);

@@ -69,15 +69,12 @@ static void report_lost(const Editor *editor)
 /* The person sees on the screen what was wrong with an option, and goes on. */
 static MhexStatus edit(Session *session, Terminal *terminal, LoopEnd *end, MhexError *err)
 {
-	MhexStatus status = session_load(session, err);
+	const MhexStatus status = session_load(session, err);
 	if (status)
 		return status;
 	if (session_queue(session, err))
 		editor_complain(session->editor, err);
-	end->status = editor_exit_status(session->editor);
-	if (editor_running(session->editor))
-		status = loop_run(session->editor, terminal, end, err);
-	return status;
+	return loop_run(session->editor, terminal, end, err);
 }
 
 static int run_terminal(const Options *options)
@@ -110,7 +107,7 @@ static int run_terminal(const Options *options)
 	session_close(&session);
 	if (end.signo)
 		signals_die(end.signo);
-	return status ? failure : end.status;
+	return status || end.gone ? failure : EXIT_SUCCESS;
 }
 
 static int run(const Options *options)

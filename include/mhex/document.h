@@ -26,7 +26,8 @@ typedef struct Document Document;
 
 typedef struct {
 	Access access; /* wanted; document_access() tells what came of it */
-	size_t window; /* bytes of one mapped window; 0: default */
+	size_t window; /* bytes of one mapped window, a power of two from one page to
+			* 1 GiB; 0: 64 MiB */
 	bool create;   /* a path that does not exist is a new file */
 } DocumentOptions;
 
@@ -35,7 +36,7 @@ typedef struct {
 MhexStatus document_open(Document **out, const char *path, DocumentOptions options,
 			 MhexError *err);
 
-/* A new document without a name. */
+/* A new document without a name; owned likewise. */
 MhexStatus document_new(Document **out, DocumentOptions options, MhexError *err);
 
 struct Storage;
@@ -84,6 +85,7 @@ MhexStatus document_overwrite(Document *doc, uint64_t offset, const void *bytes,
 			      size_t length, MhexError *err);
 MhexStatus document_insert(Document *doc, uint64_t offset, const void *bytes,
 			   size_t length, MhexError *err);
+/* MHEX_E_UNSUPPORTED in live, as every other change of the size. */
 MhexStatus document_delete(Document *doc, Range range, MhexError *err);
 /* The pattern repeats over the range, at any size in constant memory (preview). A range
  * that begins at the end extends the document, insert shifts what follows. */
@@ -170,7 +172,7 @@ typedef struct {
 	uint64_t bytes_changed; /* stored in place, or the size of the file written */
 	bool in_place;
 	bool took_name; /* a document without a name took this one */
-	char note[256];    /* a sentence to show besides success, or "" */
+	char note[256]; /* a sentence to show besides success, or "" */
 } SaveResult;
 
 /* Wait for the end, tell the document, free the save. */
@@ -186,6 +188,7 @@ typedef struct {
 	const char *kind; /* "regular file", "block device", ... */
 } DocumentInfo;
 void document_get_info(const Document *doc, DocumentInfo *info);
+/* As DocumentOptions.window, from now on. */
 void document_set_window(Document *doc, size_t window);
 
 #endif

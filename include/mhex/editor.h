@@ -60,14 +60,16 @@ typedef struct {
 	bool batch; /* no terminal: commands wait for their jobs, results go to the sink
 		     */
 	EditorSink sink;
-	int rows, cols;
-	int output_fd; /* batch: where "write -" writes; else -1 */
+	int rows, cols; /* of the terminal in cells; 0: 24 and 80 */
+	int output_fd;  /* batch: where "write -" writes; else -1 */
 } EditorOptions;
 
+/* Owned: editor_free(), which drops unsaved edits. */
 MhexStatus editor_create(Editor **out, const EditorOptions *options, MhexError *err);
 void editor_free(Editor *editor);
 
-/* Add a document and show it; path NULL: a new one without a name. */
+/* Add a document and show it; path NULL: a new one without a name. Fails as
+ * document_open(). editor_adopt() takes over spooled, also on failure. */
 struct Storage;
 MhexStatus editor_open(Editor *editor, const char *path, MhexError *err);
 MhexStatus editor_adopt(Editor *editor, struct Storage *spooled, const char *name,
@@ -94,6 +96,7 @@ MhexStatus editor_queue(Editor *editor, const char *where, const char *line,
 			MhexError *err);
 MhexStatus editor_queue_script(Editor *editor, const char *name, const char *text,
 			       size_t length, MhexError *err);
+/* assignment is "NAME=VALUE", "NAME" or "noNAME". */
 MhexStatus editor_set(Editor *editor, const char *assignment, MhexError *err);
 
 /* Handle one event. Whether the screen is stale afterwards is editor_stale(). */
@@ -103,10 +106,11 @@ bool editor_stale(const Editor *editor);
  */
 void editor_frame(Editor *editor, Frame *frame);
 
+/* False once a command has quit. */
 bool editor_running(const Editor *editor);
-int editor_exit_status(const Editor *editor);
 /* Unsaved bytes over all documents: for "lost" on stderr and the end of a batch. */
 uint64_t editor_unsaved_bytes(const Editor *editor);
+/* Becomes readable when a job has something to tell: then send EVENT_JOB. Borrowed. */
 int editor_wake_fd(const Editor *editor);
 /* Is a job running (tick faster, Ctrl-C cancels)? */
 bool editor_busy(const Editor *editor);

@@ -78,7 +78,7 @@ void grid_set(Grid *grid, int row, int col, Style style, unsigned marks, uint32_
 /* UTF-8 text; returns the column after it (also when clipped). Invalid bytes and control
  * characters become U+FFFD. */
 int grid_put(Grid *grid, int row, int col, Style style, const char *text);
-/* The row as UTF-8, trailing blanks dropped. */
+/* The row as UTF-8, trailing blanks dropped, cut to size bytes with its NUL. */
 void grid_row_text(const Grid *grid, int row, char *text, size_t size);
 
 #endif

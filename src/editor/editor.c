@@ -312,11 +312,6 @@ bool editor_running(const Editor *editor)
 	return editor->running;
 }
 
-int editor_exit_status(const Editor *editor)
-{
-	return editor->exit_status;
-}
-
 const char *editor_document_name(const Editor *editor, size_t index)
 {
 	return editor->files[index]->name;

@@ -151,7 +151,6 @@ struct Editor {
 	Layout layout;
 	uint64_t now_ms;
 	bool running, stale;
-	int exit_status;
 	int wake_fd;
 	bool script;         /* running a script: no prefixes */
 	int script_depth;    /* "source" within "source" */

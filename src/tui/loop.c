@@ -16,7 +16,6 @@ enum {
 	DRAW_MS = 100, /* drawn so often even while keys keep coming */
 	JOB_MS = 30,   /* what takes no longer is over before the next key is looked at */
 	READ_SIZE = 4096,
-	EXIT_NO_TERMINAL = 1,
 };
 
 typedef struct {
@@ -266,6 +265,6 @@ MhexStatus loop_run(Editor *editor, Terminal *terminal, LoopEnd *end, MhexError 
 	input_close(loop.input);
 	grid_free(&loop.grid);
 	end->signo = loop.signo;
-	end->status = loop.gone ? EXIT_NO_TERMINAL : editor_exit_status(editor);
+	end->gone = loop.gone;
 	return status;
 }

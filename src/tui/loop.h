@@ -13,8 +13,8 @@
 
 /* How it ended. */
 typedef struct {
-	int status; /* exit status */
-	int signo;  /* the signal that ended it, else 0 */
+	bool gone; /* the terminal went away */
+	int signo; /* the signal that ended it, else 0 */
 } LoopEnd;
 
 /* Runs until the editor ends, the terminal is gone or a signal asks for it; the

@@ -85,6 +85,17 @@ static bool copy_run(Storage *storage, ReadRequest *request, uint64_t begin,
 	return false;
 }
 
+/* Where the hole at begin ends; begin when there is none, or little is read. On tmpfs a
+ * window would fill it. */
+static uint64_t data_begin(const Storage *storage, uint64_t begin, uint64_t end)
+{
+	Range data;
+	if (!storage->ops->next_data || end - begin < AHEAD_MIN ||
+	    storage->ops->next_data(storage, range_between(begin, end), &data, NULL))
+		return begin;
+	return data.offset;
+}
+
 MhexStatus mapped_read(Storage *storage, ReadRequest *request, MhexError *err)
 {
 	uint64_t begin = request->offset;
@@ -95,8 +106,12 @@ MhexStatus mapped_read(Storage *storage, ReadRequest *request, MhexError *err)
 		return status;
 	const uint64_t end = want < size ? want : size;
 	while (begin < end) {
-		uint64_t run_end = end;
-		if (!copy_run(storage, request, begin, &run_end))
+		const uint64_t data = data_begin(storage, begin, end);
+		uint64_t run_end = data > begin ? data : end;
+		if (data > begin)
+			memset(request->dst + (begin - request->offset), 0,
+			       (size_t)(data - begin));
+		else if (!copy_run(storage, request, begin, &run_end))
 			read_without_window(storage, request, begin, run_end);
 		begin = run_end;
 	}

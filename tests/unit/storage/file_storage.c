@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sample.h"
@@ -363,4 +364,31 @@ Test(file_storage, data_is_found_between_holes)
 	cr_assert(zero(int, (int)storage_next_data(storage, (Range){3, 4}, &data, NULL)));
 	cr_expect(zero(u64, data.length), "nothing within the range");
 	end();
+}
+
+/* On tmpfs a page of a hole that is read through a mapping takes memory for good. */
+Test(file_storage, reading_a_hole_does_not_fill_it)
+{
+	enum {
+		SIZE = 1 << 20
+	};
+	char path[64];
+	struct stat st;
+	static uint8_t bytes[SIZE], readable[SIZE];
+	memset(bytes, 0xee, sizeof(bytes));
+	const int fd = memfd_create("hole", MFD_CLOEXEC);
+	cr_assert(zero(int, ftruncate(fd, (off_t)4 * SIZE)));
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	const StorageOptions options = {.wanted = ACCESS_VIEW};
+	cr_assert(zero(int, (int)storage_open(&storage, path, options, NULL)));
+
+	cr_assert(zero(
+		int, (int)storage_read(storage, SIZE / 2, bytes, SIZE, readable, NULL)));
+
+	cr_expect(bytes[0] == 0 && !memcmp(bytes, bytes + 1, SIZE - 1));
+	cr_expect(readable[0] == 1 && !memcmp(readable, readable + 1, SIZE - 1));
+	cr_assert(zero(int, fstat(fd, &st)));
+	cr_expect(zero(long, (long)st.st_blocks));
+	storage_close(storage);
+	(void)close(fd);
 }

@@ -31,7 +31,7 @@ struct ReplaceFile {
 	bool exists;       /* old is still under its name */
 	struct stat before;
 	int fd;
-	char name[16]; /* "" as long as there is no file */
+	char name[16]; /* "" as long as it has none */
 };
 
 /* The path that the link at path holds, seen from where path is. */
@@ -169,11 +169,34 @@ static void draw_name(char *name, size_t size)
 	(void)snprintf(name, size, ".mhex-%s", text);
 }
 
+static void link_to_fd(const ReplaceFile *file, char *link, size_t size)
+{
+	(void)snprintf(link, size, "/proc/self/fd/%d", file->fd);
+}
+
+/* Without a name, so that nothing stays behind when the process is killed. False where
+ * that is impossible, or where no name could be given to it later. */
+static bool create_unnamed(ReplaceFile *file, mode_t mode)
+{
+	char link[32];
+	file->fd = openat(file->folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, mode);
+	if (file->fd < 0)
+		return false;
+	link_to_fd(file, link, sizeof(link));
+	if (access(link, F_OK) == 0)
+		return true;
+	(void)close(file->fd);
+	file->fd = -1;
+	return false;
+}
+
 /* Nobody else may look into it before it has the old one's owner; a file that is really
  * new gets what the umask and the folder say. */
 static MhexStatus create(ReplaceFile *file, MhexError *err)
 {
 	const mode_t mode = file->old < 0 ? 0666 : 0600;
+	if (create_unnamed(file, mode))
+		return MHEX_OK;
 	for (int i = 0; i < NAME_TRIES; i++) {
 		draw_name(file->name, sizeof(file->name));
 		file->fd =
@@ -385,6 +408,21 @@ static MhexStatus dress(const ReplaceFile *file, MhexError *err)
 	return status;
 }
 
+static MhexStatus give_name(ReplaceFile *file, MhexError *err)
+{
+	char link[32];
+	link_to_fd(file, link, sizeof(link));
+	for (int i = 0; i < NAME_TRIES; i++) {
+		draw_name(file->name, sizeof(file->name));
+		if (!linkat(AT_FDCWD, link, file->folder, file->name, AT_SYMLINK_FOLLOW))
+			return MHEX_OK;
+		if (errno != EEXIST)
+			break;
+	}
+	file->name[0] = '\0';
+	return mhex_fail_errno(err, "%s: cannot name a file in its folder", file->path);
+}
+
 static MhexStatus commit(ReplaceFile *file, MhexError *err)
 {
 	MhexStatus status = dress(file, err);
@@ -393,6 +431,8 @@ static MhexStatus commit(ReplaceFile *file, MhexError *err)
 					 file->path);
 	if (!status && file->exists)
 		status = check_before(file, err);
+	if (!status && !file->name[0])
+		status = give_name(file, err);
 	if (!status)
 		status = file->exists ? exchange(file, err) : take_free_name(file, err);
 	return status ? status : sync_folder(file, err);

@@ -9,10 +9,11 @@
 /*
  * A new file that takes the place of another one, or a name that is free.
  *
- * It is made beside its target, under a short temporary name (.mhex-XXXXXX) in a folder
- * that is held open, so that renaming the folder does no harm. Symbolic links are
- * followed first: the file is replaced, not the link. Until replace_file_commit() the
- * target is untouched, and nothing stays behind when it fails.
+ * It is made beside its target in a folder that is held open, so that renaming the folder
+ * does no harm: without a name (O_TMPFILE), or where the file system cannot do that under
+ * a short temporary one (.mhex-XXXXXX). Symbolic links are followed first: the file is
+ * replaced, not the link. Until replace_file_commit() the target is untouched, and
+ * nothing stays behind when it fails; without a name, also when the process is killed.
  */
 typedef struct ReplaceFile ReplaceFile;
 

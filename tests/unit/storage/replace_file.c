@@ -132,6 +132,26 @@ Test(replace_file, a_discarded_one_leaves_everything_as_it_was)
 	expect_content(fixture.path, "old");
 }
 
+/* The process could be killed at any moment. */
+Test(replace_file, has_no_name_before_it_is_complete)
+{
+	const int probe = open(fixture.folder, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	if (probe < 0)
+		cr_skip_test("the file system knows no files without a name");
+	(void)close(probe);
+	ReplaceFile *file = begin(fixture.path, fixture.fd);
+
+	int entries = 0;
+	DIR *folder = opendir(fixture.folder);
+	cr_assert(ne(ptr, folder, NULL));
+	while (readdir(folder))
+		entries++;
+	(void)closedir(folder);
+
+	cr_expect(eq(int, entries, 3), "., .. and target");
+	replace_file_discard(file);
+}
+
 Test(replace_file, nobody_else_may_read_it_before_it_is_complete)
 {
 	struct stat st;

@@ -78,8 +78,8 @@ MhexStatus pread_storage_init(Storage *storage, MhexError *err);
  * storage->fd. */
 MhexStatus special_storage_init(Storage *storage, StorageOptions options, MhexError *err);
 
-/* Map as the storage's access says: view shared, preview private, live shared and writable.
- * Pages are read-only but in live. False when fd cannot be mapped so. */
+/* Map as the storage's access says: view shared, preview private, live shared and
+ * writable. Pages are read-only but in live. False when fd cannot be mapped so. */
 bool backend_map(Storage *storage, size_t window);
 
 /* What stat() says now; for every backend whose size it is. */

@@ -74,6 +74,19 @@ static size_t skip_blanks(const char *line, size_t at)
 	return at;
 }
 
+/* "e!" is a command of its own (revert), not "e" with force; but "e! FILE" is that. */
+static const Command *find_marked(const char *name, size_t length)
+{
+	for (size_t i = 0; i < command_count; i++) {
+		const Command *row = &command_table[i];
+		if (is_short_form(row, name, length) &&
+		    (row->argument != ARGUMENT_NONE ||
+		     name[skip_blanks(name, length)] == '\0'))
+			return row;
+	}
+	return NULL;
+}
+
 MhexStatus command_line_split(const char *line, bool whole_names, CommandLine *out,
 			      MhexError *err)
 {
@@ -91,13 +104,8 @@ MhexStatus command_line_split(const char *line, bool whole_names, CommandLine *o
 		return MHEX_OK;
 	}
 	at += length;
-	/* "e!" is a command of its own (revert), not "e" with force. */
 	if (line[at] == '!') {
-		for (size_t i = 0; i < command_count && !out->row; i++) {
-			if (is_short_form(&command_table[i], line + out->begin,
-					  length + 1))
-				out->row = &command_table[i];
-		}
+		out->row = find_marked(line + out->begin, length + 1);
 		out->force = !out->row;
 		at++;
 	}

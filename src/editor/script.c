@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "editor/editor_private.h"
 
@@ -141,17 +144,40 @@ static MhexStatus read_all(FILE *file, const char *path, StrBuf *text, MhexError
 	return ferror(file) ? mhex_fail_errno(err, "%s", path) : MHEX_OK;
 }
 
+/* waits: for what a pipe or a terminal may still bring. Where keys are waited for, nobody
+ * could end that. */
+static MhexStatus open_script(const char *path, bool waits, FILE **out, MhexError *err)
+{
+	struct stat st;
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
+	const int fd = open(path, waits ? flags : flags | O_NONBLOCK);
+	if (fd < 0)
+		return mhex_fail_errno(err, "%s", path);
+	if (!waits && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) {
+		(void)close(fd);
+		return mhex_fail(err, MHEX_E_UNSUPPORTED,
+				 "%s: a pipe is waited for in batch only", path);
+	}
+	*out = fdopen(fd, "r");
+	if (*out)
+		return MHEX_OK;
+	(void)close(fd);
+	return mhex_fail(err, MHEX_E_NOMEM, "%s: out of memory", path);
+}
+
 MhexStatus script_run_file(Editor *editor, const char *path, bool keep_going,
 			   MhexError *err)
 {
 	if (editor->script_depth == DEPTH_MAX)
 		return mhex_fail(err, MHEX_E_REFUSED, "%s: files source each other",
 				 path);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return mhex_fail_errno(err, "%s", path);
+	FILE *file = NULL;
 	StrBuf text = {0};
-	MhexStatus status = read_all(file, path, &text, err);
+	const bool waits = !editor->inside_loop && !keep_going;
+	MhexStatus status = open_script(path, waits, &file, err);
+	if (status)
+		return status;
+	status = read_all(file, path, &text, err);
 	(void)fclose(file);
 	if (!status) {
 		const Script script = {path, strbuf_text(&text), text.length, keep_going};

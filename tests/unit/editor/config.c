@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static TempFile other;
 
@@ -130,4 +132,37 @@ Test(config, files_that_source_each_other_end)
 	command(line_with("source ", other.path));
 
 	cr_expect(strstr(message(), "files source each other") != NULL, "%s", message());
+}
+
+/* Keys would be dead until somebody writes into it, perhaps for ever. */
+Test(config, a_pipe_is_not_waited_for_where_keys_are)
+{
+	char path[TEMP_PATH_SIZE + 8], want[TEMP_PATH_SIZE + 64];
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+	temp_folder_make(&config);
+	(void)snprintf(path, sizeof(path), "%s/pipe", config.path);
+	cr_assert(zero(int, mkfifo(path, 0600)));
+
+	keys(line_with(":source ", path));
+	keys("<Enter>");
+
+	(void)snprintf(want, sizeof(want),
+		       "source: %s: a pipe is waited for in batch only", path);
+	EXPECT_MESSAGE(want);
+	temp_folder_remove(&config);
+}
+
+Test(config, a_configuration_that_is_a_pipe_is_not_waited_for)
+{
+	char path[TEMP_PATH_SIZE + 32];
+	write_config("set upper\n");
+	(void)snprintf(path, sizeof(path), "%s/mhex/mhexrc", config.path);
+	cr_assert(zero(int, unlink(path)));
+	cr_assert(zero(int, mkfifo(path, 0600)));
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+
+	editor_load_config(editor);
+
+	cr_expect(strstr(message(), "a pipe") != NULL, "%s", message());
+	temp_folder_remove(&config);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * bench_alternate RUNS COMMAND... :: COMMAND...
+ * bench_alternate RUNS[:MIB] COMMAND... :: COMMAND...
  *
  * Runs two commands in turn, RUNS times each after one unmeasured run of both, so
  * that whatever else the machine does hits both alike. Prints the two medians
@@ -9,6 +9,10 @@
  * seen of the first command, in KiB:
  *
  *   4.312 4.207 1180
+ *
+ * With :MIB so much memory is touched and given back before each run. A virtual machine
+ * whose host takes free memory back pays for the first touch of each page, several times
+ * the price of copying it, and which of the two commands pays would be chance.
  *
  * One command alone (no "::") is measured against nothing: "4.312 0 1180".
  */
@@ -91,6 +95,17 @@ static double run(char *const *argv, long *peak)
 	return end - begin;
 }
 
+static void warm(size_t mib)
+{
+	const size_t size = mib << 20;
+	char *memory = size ? malloc(size) : NULL;
+	if (!memory)
+		return;
+	for (size_t at = 0; at < size; at += 4096)
+		((volatile char *)memory)[at] = 1;
+	free(memory);
+}
+
 static int compare(const void *a, const void *b)
 {
 	const double x = *(const double *)a;
@@ -108,10 +123,12 @@ int main(int argc, char **argv)
 {
 	static double first[RUNS_MAX];
 	static double second[RUNS_MAX];
-	const long runs = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
+	char *end = NULL;
+	const long runs = argc > 2 ? strtol(argv[1], &end, 10) : 0;
+	const size_t mib = end && *end == ':' ? strtoul(end + 1, NULL, 10) : 0;
 	if (runs < 1 || runs > RUNS_MAX) {
-		(void)fprintf(stderr,
-			      "usage: bench_alternate RUNS COMMAND... :: COMMAND...\n");
+		(void)fprintf(stderr, "usage: bench_alternate RUNS[:MIB] COMMAND... :: "
+				      "COMMAND...\n");
 		return 2;
 	}
 	char **other = NULL;
@@ -127,7 +144,9 @@ int main(int argc, char **argv)
 	if (other)
 		(void)run(other, NULL);
 	for (long i = 0; i < runs; i++) {
+		warm(mib);
 		first[i] = run(argv + 2, NULL);
+		warm(mib);
 		second[i] = other ? run(other, NULL) : 0;
 	}
 	(void)printf("%.3f %.3f %ld\n", median(first, (size_t)runs),

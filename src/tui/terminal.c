@@ -338,12 +338,37 @@ static bool same_cell(const Cell *a, const Cell *b)
 	return a->rune == b->rune && a->style == b->style && a->marks == b->marks;
 }
 
-static void put_cell(Terminal *terminal, int row, int col, const Cell *cell, int width)
+static Look look_of(const Terminal *terminal, const Cell *cell)
 {
-	const CursesLook look = palette_look(
-		&terminal->palette, theme_look(terminal->theme, (Style)cell->style,
-					       cell->marks, terminal->palette.colours));
-	wchar_t text[2] = {glyph_for(cell->rune, width), L'\0'};
+	return theme_look(terminal->theme, (Style)cell->style, cell->marks,
+			  terminal->palette.colours);
+}
+
+static bool shows_on_blanks(Look look)
+{
+	return look.background >= 0 ||
+	       (look.attributes & (LOOK_REVERSE | LOOK_UNDERLINE)) != 0;
+}
+
+/* A blank looks like the cell left of it where that makes no difference: between bytes of
+ * one colour the terminal is then sent no change of colour and back. */
+static Look look_at(const Terminal *terminal, const Cell *cells, int col)
+{
+	const Look own = look_of(terminal, &cells[col]);
+	Look left = own;
+	while (col > 0 && cells[col].rune == ' ' && !shows_on_blanks(left)) {
+		left = look_of(terminal, &cells[--col]);
+		if (cells[col].rune != ' ')
+			return shows_on_blanks(left) ? own : left;
+	}
+	return own;
+}
+
+static void put_cell(Terminal *terminal, int row, int col, const Cell *cells, int width)
+{
+	const CursesLook look =
+		palette_look(&terminal->palette, look_at(terminal, cells, col));
+	wchar_t text[2] = {glyph_for(cells[col].rune, width), L'\0'};
 	cchar_t shape;
 	if (setcchar(&shape, text, look.attributes, look.pair, NULL) != OK)
 		return;
@@ -368,7 +393,7 @@ static void put_row(Terminal *terminal, const Grid *grid, int row, int cols)
 			continue;
 		if (shown && wide == was_wide && same_cell(&cells[col], &shown[col]))
 			continue;
-		put_cell(terminal, row, col, &cells[col], wide ? 2 : 1);
+		put_cell(terminal, row, col, cells, wide ? 2 : 1);
 	}
 }
 

@@ -70,6 +70,7 @@ MhexStatus quit_ask(Editor *editor, bool force, MhexError *err)
 {
 	if (editor->save.save) {
 		editor->save.then_quit = true;
+		editor->save.quit_force = force;
 		editor_say(editor, "quits when the save has ended");
 		return MHEX_OK;
 	}

@@ -96,7 +96,7 @@ typedef struct {
 	Save *save; /* NULL: none */
 	OpenFile *file;
 	uint64_t started_ms;
-	bool then_quit;
+	bool then_quit, quit_force;
 	char *path; /* given with the command, or NULL; owned */
 } SaveTask;
 

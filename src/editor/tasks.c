@@ -47,6 +47,7 @@ static MhexStatus end_save(Editor *editor, MhexError *err)
 	const MhexStatus status =
 		document_save_finish(task->file->doc, task->save, &result, err);
 	const bool then_quit = task->then_quit && !status;
+	const bool force = task->quit_force;
 	task->save = NULL;
 	if (!status)
 		say_saved(editor, task, &result);
@@ -56,7 +57,7 @@ static MhexStatus end_save(Editor *editor, MhexError *err)
 	free(task->path);
 	*task = (SaveTask){0};
 	editor->stale = true;
-	return then_quit ? quit_ask(editor, false, err) : status;
+	return then_quit ? quit_ask(editor, force, err) : status;
 }
 
 MhexStatus task_save(Editor *editor, const SaveRequest *request, bool then_quit,

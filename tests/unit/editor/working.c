@@ -184,6 +184,23 @@ Test(working, quit_waits_for_the_save)
 	cr_expect(zero(u64, editor_unsaved_bytes(editor)));
 }
 
+Test(working, quit_with_force_waits_for_the_save_and_drops_the_rest)
+{
+	open_large();
+	temp_file_make(&other, "ABCD", 4);
+	ed_open_more(&other);
+	keys("R41<Esc>:overwrite 42<Enter>:next-file<Enter>");
+	change_all();
+
+	keys_only("<C-s>:quit!<Enter>");
+	cr_expect(editor_running(editor));
+	wait_for_jobs();
+
+	cr_expect(not(editor_running(editor)));
+	cr_expect(eq(str, prompt(), (char *)""));
+	cr_expect(zero(u64, editor_document_unsaved(editor, 0)));
+}
+
 Test(working, a_save_that_is_stopped_leaves_the_file_as_it_was)
 {
 	open_large();

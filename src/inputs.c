@@ -53,14 +53,32 @@ static void erase_progress(const Progress *progress)
 		(void)fprintf(stderr, "\r%*s\r", PROGRESS_WIDTH, "");
 }
 
+static Progress progress_begin(const char *name)
+{
+	return (Progress){.name = name,
+			  .shown = isatty(STDERR_FILENO) != 0,
+			  .next_ms = clock_now_ms() + PROGRESS_FIRST_MS};
+}
+
+/* Files of /proc and their like are read as a whole and may be long. */
+static MhexStatus open_file(Editor *editor, const char *name, MhexError *err)
+{
+	Progress progress = progress_begin(name);
+	signals_watch_interrupt();
+	editor_set_progress(editor, show_progress, &progress);
+	const MhexStatus status = editor_open(editor, name, err);
+	editor_set_progress(editor, NULL, NULL);
+	erase_progress(&progress);
+	signals_unwatch_interrupt();
+	return status;
+}
+
 /* fd is closed here unless it is standard input, which has to stay taken. */
 static MhexStatus spool(Editor *editor, int fd, const char *name, bool *partial,
 			MhexError *err)
 {
 	Storage *storage = NULL;
-	Progress progress = {.name = name,
-			     .shown = isatty(STDERR_FILENO) != 0,
-			     .next_ms = clock_now_ms() + PROGRESS_FIRST_MS};
+	Progress progress = progress_begin(name);
 	MhexStatus status = spool_fd(
 		&storage, fd, name,
 		(StorageOptions){.window = (size_t)editor_settings(editor)->window,
@@ -97,7 +115,7 @@ MhexStatus input_add(Editor *editor, const char *name, bool *partial, MhexError 
 	*partial = false;
 	const bool is_stdin = is_standard_input(name);
 	if (!is_stdin && (stat(name, &st) < 0 || !S_ISFIFO(st.st_mode)))
-		return editor_open(editor, name, err);
+		return open_file(editor, name, err);
 	signals_watch_interrupt();
 	MhexStatus status = MHEX_OK;
 	if (is_stdin)

@@ -29,6 +29,10 @@ typedef struct {
 	size_t window; /* bytes of one mapped window, a power of two from one page to
 			* 1 GiB; 0: 64 MiB */
 	bool create;   /* a path that does not exist is a new file */
+	/* Called now and then while a file is read as a whole (/proc, /sys), with the
+	 * bytes so far; false stops the reading and keeps what came. May be NULL. */
+	bool (*progress)(void *context, uint64_t bytes);
+	void *context; /* for progress */
 } DocumentOptions;
 
 /* Owned by the caller: document_close(). path is not a FIFO (see spool.h). A file that

@@ -72,6 +72,10 @@ void editor_free(Editor *editor);
  * document_open(). editor_adopt() takes over spooled, also on failure. */
 struct Storage;
 MhexStatus editor_open(Editor *editor, const char *path, MhexError *err);
+/* What documents opened from here on tell while they are read as a whole, see
+ * DocumentOptions; NULL: nothing. */
+void editor_set_progress(Editor *editor, bool (*progress)(void *context, uint64_t bytes),
+			 void *context);
 MhexStatus editor_adopt(Editor *editor, struct Storage *spooled, const char *name,
 			MhexError *err);
 /* How many documents, and show number i (from 0). */

@@ -136,7 +136,10 @@ MhexStatus document_open(Document **out, const char *path, DocumentOptions optio
 {
 	Storage *storage = NULL;
 	MhexError reason = {.status = MHEX_OK};
-	const StorageOptions how = {.wanted = options.access, .window = options.window};
+	const StorageOptions how = {.wanted = options.access,
+				    .window = options.window,
+				    .progress = options.progress,
+				    .context = options.context};
 	*out = NULL;
 	const MhexStatus status = storage_open(&storage, path, how, &reason);
 	if (!status) {

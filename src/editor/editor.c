@@ -129,11 +129,20 @@ static MhexStatus add_file(Editor *editor, Document *doc, const char *name,
 	return MHEX_OK;
 }
 
+void editor_set_progress(Editor *editor, bool (*progress)(void *context, uint64_t bytes),
+			 void *context)
+{
+	editor->progress = progress;
+	editor->progress_context = context;
+}
+
 static DocumentOptions document_options(const Editor *editor)
 {
 	return (DocumentOptions){.access = editor->options.access,
 				 .window = (size_t)editor->settings.window,
-				 .create = true};
+				 .create = true,
+				 .progress = editor->progress,
+				 .context = editor->progress_context};
 }
 
 /* What is special about the file, and when it is not open as wanted. */

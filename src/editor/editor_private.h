@@ -144,6 +144,8 @@ typedef struct {
 
 struct Editor {
 	EditorOptions options;
+	bool (*progress)(void *context, uint64_t bytes); /* editor_set_progress() */
+	void *progress_context;
 	Settings settings;
 	OpenFile **files; /* owned */
 	size_t file_count, current;

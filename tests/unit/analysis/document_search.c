@@ -45,7 +45,8 @@ static void open_document(void)
 {
 	MhexError err;
 	cr_assert_eq(document_open(&doc, path,
-				   (DocumentOptions){ACCESS_PREVIEW, WINDOW, false},
+				   (DocumentOptions){.access = ACCESS_PREVIEW,
+						     .window = WINDOW},
 				   &err),
 		     MHEX_OK, "%s", err.message);
 }

@@ -178,6 +178,27 @@ Test(document, a_file_that_may_not_be_written_opens_in_view)
 		     MHEX_E_READONLY));
 }
 
+static bool stop_at_once(void *context, uint64_t bytes)
+{
+	*(uint64_t *)context = bytes;
+	return false;
+}
+
+Test(document, reading_a_special_file_can_be_stopped_and_keeps_what_came)
+{
+	Document *doc = NULL;
+	uint64_t seen = 0;
+	const DocumentOptions options = {
+		.access = ACCESS_VIEW, .progress = stop_at_once, .context = &seen};
+
+	cr_assert(zero(int, (int)document_open(&doc, "/proc/self/smaps", options, NULL)));
+
+	cr_expect(gt(u64, seen, 0));
+	cr_expect(eq(u64, document_size(doc), seen));
+	cr_expect(eq(str, (char *)document_note(doc), (char *)"reading was stopped"));
+	document_close(doc);
+}
+
 Test(document, a_special_file_is_a_view)
 {
 	Document *doc = doc_sample_open("/proc/self/status", ACCESS_PREVIEW);

@@ -51,15 +51,19 @@ void job_wake_clear(int wake_fd)
 	(void)!read(wake_fd, &count, sizeof(count));
 }
 
-void job_wake(Job *job)
+void job_wake_set(int wake_fd)
 {
-	if (!job || job->wake_fd < 0)
-		return;
 	/* The counter cannot be full: nobody adds 2^64 - 2 wakes. */
 	const uint64_t one = 1;
 	const int saved_errno = errno;
-	(void)!write(job->wake_fd, &one, sizeof(one));
+	(void)!write(wake_fd, &one, sizeof(one));
 	errno = saved_errno;
+}
+
+void job_wake(Job *job)
+{
+	if (job && job->wake_fd >= 0)
+		job_wake_set(job->wake_fd);
 }
 
 static void *run_job(void *argument)

@@ -22,6 +22,8 @@ typedef MhexStatus (*JobRun)(Job *job, void *context, MhexError *err);
 
 /* An eventfd for any number of jobs; close() it after the last one ended. */
 int job_wake_open(void);
+/* Wake its reader. Safe on any thread. */
+void job_wake_set(int wake_fd);
 /* Swallow what has been signalled. */
 void job_wake_clear(int wake_fd);
 

@@ -54,10 +54,8 @@ static MhexStatus go_to_bare(Editor *editor, const char *line, const CommandLine
 	MhexStatus status = expr_parse(text, strlen(text), env, &offset, err);
 	if (status && err && err->caret >= 0)
 		err->caret += (int)split->begin;
-	if (!status && offset > env->size)
-		status = mhex_fail(err, MHEX_E_RANGE,
-				   "0x%" PRIx64 " is past the end (0x%" PRIx64 ")",
-				   offset, env->size);
+	if (!status)
+		status = view_check_offset(editor, offset, err);
 	if (!status)
 		view_goto(editor, offset);
 	else

@@ -238,12 +238,8 @@ HANDLER(cmd_revert)
 HANDLER(cmd_read)
 {
 	const uint64_t offset = here(editor, args);
-	const uint64_t size = document_size(editor_file(editor)->doc);
-	if (offset > size)
-		return mhex_fail(err, MHEX_E_RANGE,
-				 "0x%" PRIx64 " is past the end (0x%" PRIx64 ")", offset,
-				 size);
-	return task_read(editor, args->file, offset, err);
+	const MhexStatus status = view_check_offset(editor, offset, err);
+	return status ? status : task_read(editor, args->file, offset, err);
 }
 
 HANDLER(cmd_repeat)

@@ -7,13 +7,10 @@
 
 HANDLER(cmd_goto)
 {
-	const uint64_t size = document_size(editor_file(editor)->doc);
-	if (args->number > size)
-		return mhex_fail(err, MHEX_E_RANGE,
-				 "0x%" PRIx64 " is past the end (0x%" PRIx64 ")",
-				 args->number, size);
-	view_goto(editor, args->number);
-	return MHEX_OK;
+	const MhexStatus status = view_check_offset(editor, args->number, err);
+	if (!status)
+		view_goto(editor, args->number);
+	return status;
 }
 
 static Movement movement_of(const CommandArgs *args)
@@ -108,12 +105,10 @@ HANDLER(cmd_forward)
 HANDLER(cmd_mark)
 {
 	OpenFile *file = editor_file(editor);
-	const uint64_t size = document_size(file->doc);
 	const uint64_t offset = args->has_at ? args->at : file->cursor.offset;
-	if (offset > size)
-		return mhex_fail(err, MHEX_E_RANGE,
-				 "0x%" PRIx64 " is past the end (0x%" PRIx64 ")", offset,
-				 size);
+	const MhexStatus status = view_check_offset(editor, offset, err);
+	if (status)
+		return status;
 	if (!marks_is_name(args->text, args->length))
 		return mhex_fail_at(err, args->caret,
 				    "a mark's name is up to %d letters and digits",

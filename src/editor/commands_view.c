@@ -181,14 +181,13 @@ HANDLER(cmd_inspect)
 	const OpenFile *file = editor_file(editor);
 	const uint64_t offset = args->has_at ? args->at : file->cursor.offset;
 	const uint64_t size = document_size(file->doc);
-	if (offset > size)
-		return mhex_fail(err, MHEX_E_RANGE,
-				 "0x%" PRIx64 " is past the end (0x%" PRIx64 ")", offset,
-				 size);
+	MhexStatus status = view_check_offset(editor, offset, err);
+	if (status)
+		return status;
 	size_t length =
 		size - offset < INSPECT_BYTES ? (size_t)(size - offset) : INSPECT_BYTES;
-	MhexStatus status = document_read(file->doc, offset, bytes, length, states, err);
-	for (size_t i = 0; i < length; i++) {
+	status = document_read(file->doc, offset, bytes, length, states, err);
+	for (size_t i = 0; i < length && !status; i++) {
 		if (states[i] & BYTE_UNREADABLE)
 			length = i;
 	}

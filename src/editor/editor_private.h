@@ -236,6 +236,8 @@ MhexStatus editor_execute(Editor *editor, const char *line, MhexError *err);
 void editor_execute_shown(Editor *editor, const char *line);
 
 /* view.c: cursor and screen. */
+/* MHEX_E_RANGE behind the append position of the document shown. */
+MhexStatus view_check_offset(const Editor *editor, uint64_t offset, MhexError *err);
 Geometry editor_geometry(const Editor *editor);
 void view_goto(Editor *editor, uint64_t offset); /* remembers where it came from */
 void view_move(Editor *editor, uint64_t offset); /* does not */

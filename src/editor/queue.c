@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/job.h"
 #include "editor/editor_private.h"
 
 enum {
@@ -111,10 +111,8 @@ void editor_queue_run(Editor *editor)
 {
 	for (int i = 0; i < LINES_AT_ONCE && may_go_on(editor); i++)
 		run_first(editor);
-	if (may_go_on(editor)) {
-		const uint64_t one = 1;
-		(void)!write(editor->wake_fd, &one, sizeof(one));
-	} else if (!editor->queue.first && !task_running(editor)) {
+	if (may_go_on(editor))
+		job_wake_set(editor->wake_fd);
+	else if (!editor->queue.first && !task_running(editor))
 		queue_free(&editor->queue);
-	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "base/job.h"
 #include "document/snapshot.h"
 #include "editor/task_parts.h"
 
@@ -51,8 +51,7 @@ MhexStatus task_step_slice(Editor *editor, MhexError *err)
 		status = task->step(task, err);
 	if (status || task->done == task->total)
 		return end_slices(editor, status, err);
-	const uint64_t one = 1;
-	(void)!write(editor->wake_fd, &one, sizeof(one));
+	job_wake_set(editor->wake_fd);
 	return MHEX_OK;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <string.h>
 
 #include "editor/editor_private.h"
@@ -37,6 +38,15 @@ void editor_layout(Editor *editor)
 		.hint = settings->hint && !editor->edited,
 	};
 	layout_compute(&wish, &editor->layout);
+}
+
+MhexStatus view_check_offset(const Editor *editor, uint64_t offset, MhexError *err)
+{
+	const uint64_t size = document_size(editor_file(editor)->doc);
+	if (offset <= size)
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_RANGE,
+			 "0x%" PRIx64 " is past the end (0x%" PRIx64 ")", offset, size);
 }
 
 Geometry editor_geometry(const Editor *editor)

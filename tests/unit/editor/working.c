@@ -189,7 +189,9 @@ Test(working, quit_with_force_waits_for_the_save_and_drops_the_rest)
 	open_large();
 	temp_file_make(&other, "ABCD", 4);
 	ed_open_more(&other);
-	keys("R41<Esc>:overwrite 42<Enter>:next-file<Enter>");
+	keys(":overwrite 55<Enter>");
+	cr_assert(draw()->is_modified);
+	keys(":next-file<Enter>");
 	change_all();
 
 	keys_only("<C-s>:quit!<Enter>");

@@ -13,6 +13,7 @@
  *   q     end
  */
 
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -126,6 +127,17 @@ static bool act(char key)
 	return true;
 }
 
+/* Curses takes SIGWINCH so that it ends a read; mhex's loop waits in poll and has that
+ * signal itself. */
+static bool read_key(char *key)
+{
+	ssize_t got = 0;
+	do {
+		got = read(terminal_input_fd(terminal), key, 1);
+	} while (got < 0 && errno == EINTR);
+	return got == 1;
+}
+
 int main(void)
 {
 	MhexError err;
@@ -137,10 +149,8 @@ int main(void)
 		return 2;
 	}
 	make_grid();
-	while (act(key)) {
-		if (read(terminal_input_fd(terminal), &key, 1) != 1)
-			break;
-	}
+	while (act(key) && read_key(&key))
+		;
 	terminal_close(terminal);
 	grid_free(&grid);
 	(void)fprintf(stderr, "whole again\n");

@@ -29,6 +29,8 @@ typedef struct {
 	size_t window; /* bytes of one mapped window, a power of two from one page to
 			* 1 GiB; 0: 64 MiB */
 	bool create;   /* a path that does not exist is a new file */
+	bool at_once;  /* a file that is read as a whole (/proc, /sys) is MHEX_E_WHOLE: it
+			* is for opening_start() */
 	/* Called now and then while a file is read as a whole (/proc, /sys), with the
 	 * bytes so far; false stops the reading and keeps what came. May be NULL. */
 	bool (*progress)(void *context, uint64_t bytes);
@@ -48,6 +50,21 @@ struct Storage;
  * path to save to. */
 MhexStatus document_adopt(Document **out, struct Storage *storage, const char *name,
 			  DocumentOptions options, MhexError *err);
+
+/* A job that opens a file which is read as a whole (DocumentOptions.at_once). path is
+ * copied. Owned: document_open_read(), document_reload_read() or opening_drop(). */
+typedef struct Opening Opening;
+
+MhexStatus opening_start(Opening **out, const char *path, DocumentOptions options,
+			 int wake_fd, MhexError *err);
+bool opening_done(const Opening *opening);
+/* Stop reading; what came is kept, and document_note() says so. */
+void opening_cancel(Opening *opening);
+uint64_t opening_bytes(const Opening *opening); /* read so far */
+void opening_drop(Opening *opening);            /* cancel, wait, forget */
+/* As document_open(), with what opening (freed) has read; waits for it. */
+MhexStatus document_open_read(Document **out, const char *path, Opening *opening,
+			      MhexError *err);
 
 void document_close(Document *doc);
 
@@ -150,8 +167,12 @@ MhexStatus document_insert_file(Document *doc, uint64_t offset, FileIntake *file
 
 /* Measure and map again (another inode under the name too), keep the edits.
  * *conflicts is how many edited bytes lie over bytes that differ from what was
- * there when they were edited. */
-MhexStatus document_reload(Document *doc, uint64_t *conflicts, MhexError *err);
+ * there when they were edited. at_once: as in DocumentOptions. */
+MhexStatus document_reload(Document *doc, bool at_once, uint64_t *conflicts,
+			   MhexError *err);
+/* Likewise, with what opening (freed) has read; waits for it. */
+MhexStatus document_reload_read(Document *doc, Opening *opening, uint64_t *conflicts,
+				MhexError *err);
 
 typedef struct {
 	const char *path; /* NULL: the document's own */

@@ -27,7 +27,8 @@
 	X(MHEX_E_CANCELLED, "cancelled")                                                 \
 	X(MHEX_E_REFUSED, "refused without !")                                           \
 	X(MHEX_E_NOTFOUND, "not found")                                                  \
-	X(MHEX_E_BUSY, "busy")
+	X(MHEX_E_BUSY, "busy")                                                           \
+	X(MHEX_E_WHOLE, "has to be read as a whole first")
 
 typedef enum {
 #define X(id, text) id,

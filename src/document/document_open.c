@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "document/document_private.h"
+#include "document/opening.h"
 
 /* The one place where an access becomes a behaviour. */
 static const EditModel *const models[] = {
@@ -131,6 +132,23 @@ MhexStatus document_new(Document **out, DocumentOptions options, MhexError *err)
 	return make_empty(out, NULL, options, err);
 }
 
+/* storage is what path leads to; taken over. */
+static MhexStatus make_of_file(Document **out, const char *path, Storage *storage,
+			       MhexError *err)
+{
+	const Beginning with = {.access = storage_access(storage), .path = path};
+	return make(out, storage, with, err);
+}
+
+MhexStatus document_open_read(Document **out, const char *path, Opening *opening,
+			      MhexError *err)
+{
+	Storage *storage = NULL;
+	*out = NULL;
+	const MhexStatus status = opening_take(opening, &storage, err);
+	return status ? status : make_of_file(out, path, storage, err);
+}
+
 MhexStatus document_open(Document **out, const char *path, DocumentOptions options,
 			 MhexError *err)
 {
@@ -138,14 +156,13 @@ MhexStatus document_open(Document **out, const char *path, DocumentOptions optio
 	MhexError reason = {.status = MHEX_OK};
 	const StorageOptions how = {.wanted = options.access,
 				    .window = options.window,
+				    .at_once = options.at_once,
 				    .progress = options.progress,
 				    .context = options.context};
 	*out = NULL;
 	const MhexStatus status = storage_open(&storage, path, how, &reason);
-	if (!status) {
-		const Beginning with = {.access = storage_access(storage), .path = path};
-		return make(out, storage, with, err);
-	}
+	if (!status)
+		return make_of_file(out, path, storage, err);
 	if (options.create && reason.sys_errno == ENOENT && can_be_created(path))
 		return make_empty(out, path, options, err);
 	if (err)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/job.h"
+#include "document/opening.h"
 #include "document/save_io.h"
 #include "document/save_temp.h"
 
@@ -142,12 +143,16 @@ static MhexStatus run(Job *job, void *context, MhexError *err)
 {
 	FileIntake *intake = context;
 	Storage *storage = NULL;
-	const StorageOptions how = {.wanted = ACCESS_VIEW};
+	const StorageOptions how = {
+		.wanted = ACCESS_VIEW, .progress = opening_progress, .context = job};
 	MhexStatus status = storage_open(&storage, intake->path, how, err);
 	if (status)
 		return status;
 	const Bytes bytes = {read_storage, storage, storage_size(storage)};
-	status = keep(&intake->kept, &bytes, job, err);
+	if (job_cancelled(job))
+		status = mhex_fail(err, MHEX_E_CANCELLED, "cancelled");
+	else
+		status = keep(&intake->kept, &bytes, job, err);
 	storage_close(storage);
 	return status;
 }

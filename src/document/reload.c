@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "document/document_private.h"
+#include "document/opening.h"
 #include "document/succession.h"
 
 enum {
@@ -140,14 +141,24 @@ static MhexStatus take_file(Document *doc, StorageRef *file, MhexError *err)
 	return document_cover(doc, &doc->now) ? MHEX_OK : document_no_memory(err);
 }
 
-static MhexStatus open_file(const Document *doc, StorageRef **file, MhexError *err)
+/* Where the file comes from: a job that has opened it, or it is opened here. */
+typedef struct {
+	Opening *opening; /* NULL: none */
+	bool at_once;
+} Origin;
+
+static MhexStatus open_file(const Document *doc, Origin from, StorageRef **file,
+			    MhexError *err)
 {
 	Storage *storage = NULL;
 	const StorageOptions how = {
 		.wanted = doc->access,
 		.window = storage_window(document_storage(doc)),
+		.at_once = from.at_once,
 	};
-	const MhexStatus status = storage_open(&storage, doc->path, how, err);
+	const MhexStatus status = from.opening
+					  ? opening_take(from.opening, &storage, err)
+					  : storage_open(&storage, doc->path, how, err);
 	return status ? status : storage_ref_new(file, storage, err);
 }
 
@@ -159,11 +170,11 @@ static bool is_still_missing(const Document *doc, const MhexError *reason)
 
 /* The edit model follows, when the file may not be written any more or was edited live.
  */
-static MhexStatus take_path(Document *doc, MhexError *err)
+static MhexStatus take_path(Document *doc, Origin from, MhexError *err)
 {
 	StorageRef *file = NULL;
 	MhexError reason = {.status = MHEX_OK};
-	MhexStatus status = open_file(doc, &file, &reason);
+	MhexStatus status = open_file(doc, from, &file, &reason);
 	if (status && is_still_missing(doc, &reason))
 		return MHEX_OK;
 	if (status) {
@@ -195,15 +206,17 @@ static MhexStatus take_path(Document *doc, MhexError *err)
 	return status;
 }
 
-MhexStatus document_reload(Document *doc, uint64_t *conflicts, MhexError *err)
+/* Is it to be looked for under its name? A new file with edits is not there yet. */
+static bool follows_name(const Document *doc)
 {
-	*conflicts = 0;
-	if (doc->saving)
-		return mhex_fail(err, MHEX_E_BUSY, "%s is being written",
-				 document_shown_name(doc));
+	return doc->path && (document_has_file(doc) || !document_is_modified(doc));
+}
+
+static MhexStatus reload(Document *doc, Origin from, uint64_t *conflicts, MhexError *err)
+{
 	MhexStatus status = MHEX_OK;
-	if (doc->path && (document_has_file(doc) || !document_is_modified(doc)))
-		status = take_path(doc, err);
+	if (follows_name(doc))
+		status = take_path(doc, from, err);
 	if (status)
 		return status;
 	if (!document_cover(doc, &doc->now))
@@ -212,4 +225,32 @@ MhexStatus document_reload(Document *doc, uint64_t *conflicts, MhexError *err)
 	doc->generation++;
 	history_break(doc->history);
 	return count_conflicts(doc, conflicts, err);
+}
+
+static MhexStatus check_at_rest(const Document *doc, MhexError *err)
+{
+	if (!doc->saving)
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_BUSY, "%s is being written",
+			 document_shown_name(doc));
+}
+
+MhexStatus document_reload(Document *doc, bool at_once, uint64_t *conflicts,
+			   MhexError *err)
+{
+	*conflicts = 0;
+	const MhexStatus status = check_at_rest(doc, err);
+	return status ? status
+		      : reload(doc, (Origin){.at_once = at_once}, conflicts, err);
+}
+
+MhexStatus document_reload_read(Document *doc, Opening *opening, uint64_t *conflicts,
+				MhexError *err)
+{
+	*conflicts = 0;
+	const MhexStatus status = check_at_rest(doc, err);
+	if (!status && follows_name(doc))
+		return reload(doc, (Origin){.opening = opening}, conflicts, err);
+	opening_drop(opening);
+	return status;
 }

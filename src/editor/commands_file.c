@@ -135,17 +135,7 @@ HANDLER(cmd_edit)
 	}
 	if (file_unsaved(file) > 0 && !args->force)
 		return refuse_unsaved(file, "\"edit!\"", err);
-	const size_t old = editor->current;
-	const MhexStatus status = editor_open(editor, args->file, err);
-	if (status)
-		return status;
-	/* The new one takes the old one's place. */
-	OpenFile *opened = editor->files[editor->file_count - 1];
-	editor->files[editor->file_count - 1] = editor->files[old];
-	editor->files[old] = opened;
-	editor_close_file(editor, editor->file_count - 1);
-	editor->current = old;
-	return MHEX_OK;
+	return task_edit(editor, args->file, err);
 }
 
 HANDLER(cmd_files)
@@ -185,21 +175,7 @@ HANDLER(cmd_previous_file)
 HANDLER(cmd_reload)
 {
 	(void)args;
-	uint64_t conflicts = 0;
-	OpenFile *file = editor_file(editor);
-	const MhexStatus status = document_reload(file->doc, &conflicts, err);
-	if (status)
-		return status;
-	(void)document_refresh(file->doc, &file->file_size);
-	view_move(editor, file->cursor.offset);
-	if (conflicts > 0)
-		editor_say(editor,
-			   "reloaded; %" PRIu64
-			   " edited bytes lie over bytes that changed",
-			   conflicts);
-	else
-		editor_say(editor, "reloaded");
-	return MHEX_OK;
+	return task_reload(editor, err);
 }
 
 static Access access_named(const char *name)

@@ -136,7 +136,7 @@ void editor_set_progress(Editor *editor, bool (*progress)(void *context, uint64_
 	editor->progress_context = context;
 }
 
-static DocumentOptions document_options(const Editor *editor)
+DocumentOptions editor_document_options(const Editor *editor)
 {
 	return (DocumentOptions){.access = editor->options.access,
 				 .window = (size_t)editor->settings.window,
@@ -159,18 +159,21 @@ static void say_how_opened(Editor *editor, Access wanted)
 		editor_say(editor, "%s: %s", file->name, note);
 }
 
+MhexStatus editor_add(Editor *editor, Document *doc, const char *path, MhexError *err)
+{
+	const MhexStatus status = add_file(editor, doc, path, err);
+	if (!status && path)
+		say_how_opened(editor, editor->options.access);
+	return status;
+}
+
 MhexStatus editor_open(Editor *editor, const char *path, MhexError *err)
 {
 	Document *doc = NULL;
-	const DocumentOptions options = document_options(editor);
+	const DocumentOptions options = editor_document_options(editor);
 	MhexStatus status = path ? document_open(&doc, path, options, err)
 				 : document_new(&doc, options, err);
-	if (status)
-		return status;
-	status = add_file(editor, doc, path, err);
-	if (!status && path)
-		say_how_opened(editor, options.access);
-	return status;
+	return status ? status : editor_add(editor, doc, path, err);
 }
 
 MhexStatus editor_adopt(Editor *editor, struct Storage *spooled, const char *name,
@@ -178,7 +181,7 @@ MhexStatus editor_adopt(Editor *editor, struct Storage *spooled, const char *nam
 {
 	Document *doc = NULL;
 	const MhexStatus status =
-		document_adopt(&doc, spooled, name, document_options(editor), err);
+		document_adopt(&doc, spooled, name, editor_document_options(editor), err);
 	return status ? status : add_file(editor, doc, name, err);
 }
 

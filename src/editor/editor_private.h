@@ -130,6 +130,13 @@ typedef struct {
 	uint64_t offset; /* where it is to be inserted */
 } ReadTask;
 
+/* A file that a job reads as a whole: to be shown, or anew. */
+typedef struct {
+	Opening *opening; /* NULL: none */
+	OpenFile *file;   /* whose place it takes, or that it is for */
+	char *path;       /* edit: owned; NULL: reload */
+} OpenTask;
+
 /* replace ... confirm: one match at a time. */
 typedef struct {
 	bool active;
@@ -193,6 +200,7 @@ struct Editor {
 	SaveTask save;
 	SliceTask slice;
 	ReadTask read;
+	OpenTask open;
 	Confirm confirm;
 	bool dragging;
 
@@ -226,6 +234,11 @@ MhexStatus editor_print_bytes(Editor *editor, const char *bytes, size_t length,
 void editor_env(Editor *editor, ExprEnv *env);
 void editor_layout(Editor *editor);
 void editor_close_file(Editor *editor, size_t index);
+/* How a document is opened now. */
+DocumentOptions editor_document_options(const Editor *editor);
+/* Add doc, which was opened from path (NULL: a new one), and show it; taken over, also on
+ * failure. */
+MhexStatus editor_add(Editor *editor, Document *doc, const char *path, MhexError *err);
 void editor_ask(Editor *editor, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void editor_answer(Editor *editor, const char *key, const char *line);
@@ -267,6 +280,10 @@ MhexStatus task_save(Editor *editor, const SaveRequest *request, bool then_quit,
  * end. */
 MhexStatus task_slice(Editor *editor, const SliceTask *plan, MhexError *err);
 MhexStatus task_read(Editor *editor, const char *path, uint64_t offset, MhexError *err);
+/* Show path in the place of the document shown, or (path NULL) read that one's file anew.
+ * A file that is read as a whole is read by a job, but without a loop. */
+MhexStatus task_edit(Editor *editor, const char *path, MhexError *err);
+MhexStatus task_reload(Editor *editor, MhexError *err);
 /* The command whose edit is not done yet, or NULL: others have to wait for it. */
 const char *task_editing(const Editor *editor);
 /* Something was signalled: take progress and results. */

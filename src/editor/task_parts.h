@@ -17,6 +17,11 @@ void task_drop_slice(Editor *editor);
 /* task_read.c: the file is there, or is to be waited for. */
 MhexStatus task_end_read(Editor *editor, MhexError *err);
 
+/* task_open.c */
+MhexStatus task_end_open(Editor *editor, MhexError *err);
+void task_drop_open(Editor *editor);              /* cancel, wait, forget */
+const char *task_open_name(const OpenTask *task); /* of the command; NULL: none runs */
+
 /* tasks.c: "what: " and the sentence, on the status line. */
 void task_show_failure(Editor *editor, const char *what, MhexStatus status,
 		       MhexError *err);

@@ -13,6 +13,8 @@ bool task_running(const Editor *editor)
 
 const char *task_editing(const Editor *editor)
 {
+	if (editor->open.opening)
+		return task_open_name(&editor->open);
 	return editor->read.bytes ? "read" : editor->slice.what;
 }
 
@@ -116,6 +118,9 @@ void task_poll(Editor *editor)
 		task_show_failure(editor, what, task_step_slice(editor, &err), &err);
 	if (editor->read.bytes && intake_done(editor->read.bytes))
 		task_show_failure(editor, "read", task_end_read(editor, &err), &err);
+	const char *open = task_open_name(&editor->open);
+	if (open && opening_done(editor->open.opening))
+		task_show_failure(editor, open, task_end_open(editor, &err), &err);
 	if (editor->save.save && save_done(editor->save.save))
 		task_show_failure(editor, "write", end_save(editor, &err), &err);
 	if (task_running(editor))
@@ -132,6 +137,8 @@ bool task_cancel(Editor *editor)
 		editor->slice.cancelled = true;
 	else if (editor->read.bytes)
 		intake_cancel(editor->read.bytes);
+	else if (editor->open.opening)
+		opening_cancel(editor->open.opening);
 	else
 		save_cancel(editor->save.save);
 	return true;
@@ -169,6 +176,9 @@ void task_progress(Editor *editor, StrBuf *out)
 		intake_get_progress(editor->read.bytes, &done, &total);
 		strbuf_add_text(out, "reading");
 		add_share(out, done, total);
+	} else if (editor->open.opening) {
+		strbuf_printf(out, "reading %" PRIu64 " MiB",
+			      opening_bytes(editor->open.opening) >> 20);
 	} else if (editor->save.save) {
 		save_get_progress(editor->save.save, &done, &total);
 		strbuf_add_text(out, "writing");
@@ -193,6 +203,8 @@ void task_abandon(Editor *editor, OpenFile *file)
 		intake_drop(editor->read.bytes);
 		editor->read = (ReadTask){0};
 	}
+	if (editor->open.opening && editor->open.file == file)
+		task_drop_open(editor);
 	if (editor->confirm.file == file)
 		replace_free(&editor->confirm);
 	if (editor->save.save && editor->save.file == file) {

@@ -76,6 +76,9 @@ static MhexStatus copy_whole(Copy *copy, MhexError *err)
 
 MhexStatus special_storage_init(Storage *storage, StorageOptions options, MhexError *err)
 {
+	if (options.at_once)
+		return mhex_fail(err, MHEX_E_WHOLE, "%s: has to be read as a whole first",
+				 storage->path);
 	MhexStatus status = backend_look(storage, &storage->stamp, err);
 	if (status)
 		return status;

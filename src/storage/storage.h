@@ -55,6 +55,7 @@ typedef bool (*StorageProgress)(void *context, uint64_t bytes);
 typedef struct {
 	Access wanted;
 	size_t window; /* bytes, a power of two from one page; 0: the default */
+	bool at_once;  /* a file that is read as a whole is MHEX_E_WHOLE, not opened */
 	StorageProgress progress; /* for files that are read as a whole; may be NULL */
 	void *context;            /* for progress */
 } StorageOptions;

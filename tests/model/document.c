@@ -109,7 +109,7 @@ static void replace_file(void)
 		     (long)m.saved.size));
 	(void)close(fd);
 	cr_assert(zero(int, rename(other, m.file.path)));
-	flat_expect_ok(document_reload(m.doc, &conflicts, &err), &err);
+	flat_expect_ok(document_reload(m.doc, false, &conflicts, &err), &err);
 	m.force = true;
 }
 

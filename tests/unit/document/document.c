@@ -208,7 +208,7 @@ Test(document, a_special_file_is_a_view)
 	cr_expect(eq(int, (int)document_set_access(doc, ACCESS_PREVIEW, false, NULL),
 		     MHEX_E_READONLY));
 	uint64_t conflicts = 1;
-	cr_expect(zero(int, (int)document_reload(doc, &conflicts, NULL)));
+	cr_expect(zero(int, (int)document_reload(doc, false, &conflicts, NULL)));
 	cr_expect(gt(u64, document_size(doc), 10));
 	cr_expect(eq(u64, conflicts, 0));
 

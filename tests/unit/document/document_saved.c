@@ -173,7 +173,8 @@ Test(document_saved, what_is_edited_while_a_save_runs_stays_unsaved)
 	cr_expect(eq(int, (int)document_set_access(s.doc, ACCESS_VIEW, true, NULL),
 		     MHEX_E_BUSY));
 	uint64_t conflicts = 0;
-	cr_expect(eq(int, (int)document_reload(s.doc, &conflicts, NULL), MHEX_E_BUSY));
+	cr_expect(eq(int, (int)document_reload(s.doc, false, &conflicts, NULL),
+		     MHEX_E_BUSY));
 
 	finish(save);
 

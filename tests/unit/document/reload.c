@@ -38,7 +38,7 @@ static uint64_t reload(void)
 {
 	uint64_t conflicts = 0;
 	MhexError err = {0};
-	const MhexStatus status = document_reload(s.doc, &conflicts, &err);
+	const MhexStatus status = document_reload(s.doc, false, &conflicts, &err);
 	cr_assert(zero(int, (int)status), "%s", err.message);
 	return conflicts;
 }
@@ -187,7 +187,7 @@ Test(reload, a_missing_file_is_an_error_that_changes_nothing)
 	doc_overwrite(s.doc, 1, "x");
 	(void)unlink(s.file.path);
 
-	cr_expect(ne(int, (int)document_reload(s.doc, &conflicts, &err), MHEX_OK));
+	cr_expect(ne(int, (int)document_reload(s.doc, false, &conflicts, &err), MHEX_OK));
 
 	cr_expect(ne(ptr, strstr(err.message, "No such file"), NULL));
 	EXPECT_DOC(s.doc, "0x23456789");
@@ -201,10 +201,10 @@ Test(reload, a_new_document_takes_the_file_that_somebody_made)
 	const DocumentOptions options = {.access = ACCESS_PREVIEW, .create = true};
 	(void)snprintf(path, sizeof(path), "%s-new", s.file.path);
 	cr_assert(zero(int, (int)document_open(&doc, path, options, NULL)));
-	cr_expect(zero(int, (int)document_reload(doc, &conflicts, NULL)));
+	cr_expect(zero(int, (int)document_reload(doc, false, &conflicts, NULL)));
 	cr_assert(zero(int, link(s.file.path, path)));
 
-	cr_expect(zero(int, (int)document_reload(doc, &conflicts, NULL)));
+	cr_expect(zero(int, (int)document_reload(doc, false, &conflicts, NULL)));
 
 	EXPECT_DOC(doc, "0123456789");
 	cr_expect(not(document_is_modified(doc)));

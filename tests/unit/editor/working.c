@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "support/many_mappings.h"
+
 static TempFile other;
 
 static void clean(void)
@@ -391,4 +393,99 @@ Test(working, a_queued_script_knows_whole_names_only_and_says_where)
 
 	EXPECT_MESSAGE("name:2: no such command: got");
 	EXPECT_CURSOR(7);
+}
+
+/* ---- opening what is read as a whole ---- */
+
+Test(working, a_file_that_is_read_as_a_whole_opens_between_keys)
+{
+	ed_open_counting(64);
+	make_many_mappings();
+
+	keys_only(":edit /proc/self/smaps<Enter>");
+	cr_expect(editor_busy(editor));
+	cr_expect(progress_has("reading "), "%s", frame.progress);
+	keys_only("jl");
+	EXPECT_CURSOR(17);
+	keys_only("x");
+	EXPECT_MESSAGE("delete: edit is still running; Ctrl-C stops it");
+	wait_for_jobs();
+
+	cr_expect(eq(u64, editor_document_count(editor), 1), "it took the place");
+	cr_expect(eq(str, (char *)editor_document_name(editor, 0), (char *)"smaps"));
+	cr_expect(gt(u64, draw()->document_size, 1 << 20));
+	cr_expect(eq(int, frame.access, ACCESS_VIEW));
+}
+
+Test(working, it_can_be_stopped_and_what_came_is_shown)
+{
+	const char *stopped = NULL;
+	ed_open_counting(64);
+	make_many_mappings();
+
+	for (int i = 0; i < STOP_TRIES && !stopped; i++) {
+		keys(":edit /proc/version<Enter>");
+		keys_only(":edit /proc/self/smaps<Enter><C-c>");
+		wait_for_jobs();
+		stopped = strstr(message(), "smaps: reading was stopped");
+	}
+
+	cr_expect(stopped != NULL, "%s", message());
+	cr_expect(gt(u64, draw()->document_size, 0));
+}
+
+Test(working, one_that_cannot_be_read_leaves_the_other_document_there)
+{
+	ed_open_counting(64);
+
+	keys(":edit /proc/self/clear_refs<Enter>");
+
+	cr_expect(draw()->message_is_error, "%s", message());
+	cr_expect(eq(u64, draw()->document_size, 64));
+}
+
+Test(working, a_reload_of_such_a_file_goes_on_between_keys)
+{
+	ed_open_counting(64);
+	keys(":edit /proc/self/smaps<Enter>");
+	const uint64_t before = draw()->document_size;
+	make_many_mappings();
+
+	keys_only("<F5>");
+	cr_expect(editor_busy(editor));
+	keys_only("jl");
+	EXPECT_CURSOR(17);
+	wait_for_jobs();
+
+	EXPECT_MESSAGE("reloaded");
+	cr_expect(gt(u64, draw()->document_size, before));
+	EXPECT_CURSOR(17);
+}
+
+Test(working, leaving_does_not_wait_for_such_a_file)
+{
+	ed_open_counting(64);
+	make_many_mappings();
+
+	keys_only(":edit /proc/self/smaps<Enter>:quit<Enter>");
+
+	cr_expect(not(editor_running(editor)));
+}
+
+Test(working, nothing_is_inserted_of_such_a_file_when_reading_it_is_stopped)
+{
+	bool stopped = false;
+	ed_open_counting(64);
+	make_many_mappings();
+
+	for (int i = 0; i < STOP_TRIES && !stopped; i++) {
+		keys_only(":read /proc/self/maps<Enter><C-c>");
+		wait_for_jobs();
+		stopped = strcmp(message(), "read: cancelled") == 0;
+		if (!stopped)
+			keys("u");
+	}
+
+	cr_expect(stopped);
+	cr_expect(eq(u64, draw()->document_size, 64));
 }

@@ -13,6 +13,7 @@
 
 #include "document/document_private.h"
 #include "document/opening.h"
+#include "storage/system.h"
 
 /* The one place where an access becomes a behaviour. */
 static const EditModel *const models[] = {
@@ -207,7 +208,7 @@ static int open_again(const Storage *storage)
 {
 	char link[32];
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", storage_fd(storage));
-	const int fd = open(link, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	const int fd = system_open(link, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	return fd >= 0 ? fd : fcntl(storage_fd(storage), F_DUPFD_CLOEXEC, 0);
 }
 

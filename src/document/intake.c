@@ -7,12 +7,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/job.h"
 #include "document/opening.h"
 #include "document/save_io.h"
 #include "document/save_temp.h"
+#include "storage/system.h"
 
 enum {
 	CHUNK = 256 << 10
@@ -30,7 +30,7 @@ static void kept_free(Kept *kept)
 {
 	free(kept->memory);
 	if (kept->fd >= 0)
-		(void)close(kept->fd);
+		(void)system_close(kept->fd);
 	*kept = (Kept){.fd = -1};
 }
 

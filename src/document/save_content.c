@@ -10,10 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "document/save_io.h"
 #include "document/save_private.h"
+#include "storage/system.h"
 
 enum {
 	COPY_STEP = 8 << 20, /* bytes by one copy_file_range(): progress and cancel */
@@ -57,7 +57,7 @@ static MhexStatus advance(Content *content, uint64_t bytes, MhexError *err)
 	job_progress(content->save->worker, content->bytes, content->total);
 	if (content->bytes - content->flushed >= FLUSH_STEP) {
 		content->flushed = content->bytes;
-		(void)sync_file_range(content->to, 0, 0, SYNC_FILE_RANGE_WRITE);
+		(void)system_sync_file_range(content->to, 0, 0, SYNC_FILE_RANGE_WRITE);
 	}
 	return save_go_on(content->save, err);
 }
@@ -131,7 +131,7 @@ static MhexStatus copy_data(Content *content, Storage *file, Range data, uint64_
 	while (data.length > 0 && !content->by_hand && lie_alike(data, at)) {
 		off_t from = (off_t)data.offset;
 		off_t to = (off_t)at;
-		const ssize_t got = copy_file_range(
+		const ssize_t got = system_copy_file_range(
 			storage_fd(file), &from, content->to, &to,
 			data.length < COPY_STEP ? (size_t)data.length : COPY_STEP, 0);
 		if (got < 0 && errno == EINTR)
@@ -259,7 +259,7 @@ MhexStatus save_content_write(const Save *save, int to, uint64_t bytes, MhexErro
 {
 	Content content = {.save = save, .to = to, .total = bytes};
 	/* The size first: where it is too large nothing has been written in vain. */
-	if (ftruncate(to, (off_t)save->range.length) < 0)
+	if (system_ftruncate(to, (off_t)save->range.length) < 0)
 		return mhex_fail_errno(err, "%s: no file of 0x%" PRIx64 " bytes",
 				       save->path, save->range.length);
 	return put_all(&content, err);

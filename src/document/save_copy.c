@@ -11,6 +11,7 @@
 #include "document/save_io.h"
 #include "document/save_private.h"
 #include "document/save_temp.h"
+#include "storage/system.h"
 
 static MhexStatus fail_path(const Save *save, MhexError *err)
 {
@@ -34,7 +35,8 @@ static MhexStatus check_device_size(const Save *save, int fd, MhexError *err)
 /* Without waiting for a FIFO's reader, which may never come. */
 static MhexStatus write_stream(Save *save, bool block_device, MhexError *err)
 {
-	const int fd = open(save->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	const int fd =
+		system_open(save->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return fail_path(save, err);
 	(void)fcntl(fd, F_SETFL, 0);
@@ -44,9 +46,9 @@ static MhexStatus write_stream(Save *save, bool block_device, MhexError *err)
 	save->touched = !status;
 	if (!status)
 		status = save_content_stream(save, fd, err);
-	if (!status && block_device && fsync(fd) < 0)
+	if (!status && block_device && system_fsync(fd) < 0)
 		status = mhex_fail_errno(err, "%s: not all is on the device", save->path);
-	(void)close(fd);
+	(void)system_close(fd);
 	return status;
 }
 
@@ -74,20 +76,20 @@ static MhexStatus replace_content(Save *save, int fd, MhexError *err)
 {
 	uint64_t bytes = 0;
 	MhexStatus status = save_content_bytes(save, &bytes, err);
-	if (!status && ftruncate(fd, 0) < 0)
+	if (!status && system_ftruncate(fd, 0) < 0)
 		status = fail_path(save, err);
 	if (!status)
 		status = save_content_write(save, fd, bytes, err);
-	if (!status && fsync(fd) < 0)
+	if (!status && system_fsync(fd) < 0)
 		status = mhex_fail_errno(err, "%s: not all is on disk", save->path);
 	return status;
 }
 
 static void put_back(const Save *save, int fd, int kept, uint64_t size, MhexError *err)
 {
-	const bool back = ftruncate(fd, 0) == 0 &&
+	const bool back = system_ftruncate(fd, 0) == 0 &&
 			  copy_whole(save, fd, kept, size, NULL) == MHEX_OK &&
-			  fsync(fd) == 0;
+			  system_fsync(fd) == 0;
 	save_error_add(err, back ? "; its old bytes were put back"
 				 : "; not all of its old bytes could be put back");
 }
@@ -96,7 +98,7 @@ static MhexStatus overwrite(Save *save, MhexError *err)
 {
 	struct stat st;
 	int kept = -1;
-	const int fd = open(save->path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+	const int fd = system_open(save->path, O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return fail_path(save, err);
 	MhexStatus status = fstat(fd, &st) < 0 ? fail_path(save, err) : MHEX_OK;
@@ -114,8 +116,8 @@ static MhexStatus overwrite(Save *save, MhexError *err)
 			put_back(save, fd, kept, size, err);
 	}
 	if (kept >= 0)
-		(void)close(kept);
-	(void)close(fd);
+		(void)system_close(kept);
+	(void)system_close(fd);
 	return status;
 }
 
@@ -130,11 +132,12 @@ static bool is_own(const Save *save, const struct stat *st)
 
 static MhexStatus replace_other(Save *save, const struct stat *st, MhexError *err)
 {
-	const int old = open(save->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	const int old =
+		system_open(save->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (old < 0)
 		return fail_path(save, err);
 	MhexStatus status = save_by_rename(save, old, err);
-	(void)close(old);
+	(void)system_close(old);
 	if (status != MHEX_E_UNSUPPORTED || is_own(save, st))
 		return status;
 	status = overwrite(save, err);

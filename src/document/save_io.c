@@ -4,14 +4,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "storage/system.h"
 
 size_t save_read(int fd, void *dst, size_t length, uint64_t offset)
 {
 	size_t done = 0;
 	while (done < length) {
-		const ssize_t got = pread(fd, (char *)dst + done, length - done,
-					  (off_t)(offset + done));
+		const ssize_t got = system_pread(fd, (char *)dst + done, length - done,
+						 (off_t)(offset + done));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got == 0)
@@ -27,8 +28,8 @@ size_t save_write(int fd, const void *bytes, size_t length, uint64_t offset)
 {
 	size_t done = 0;
 	while (done < length) {
-		const ssize_t put = pwrite(fd, (const char *)bytes + done, length - done,
-					   (off_t)(offset + done));
+		const ssize_t put = system_pwrite(fd, (const char *)bytes + done,
+						  length - done, (off_t)(offset + done));
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put == 0)
@@ -44,7 +45,8 @@ bool save_write_stream(int fd, const void *bytes, size_t length)
 {
 	size_t done = 0;
 	while (done < length) {
-		const ssize_t put = write(fd, (const char *)bytes + done, length - done);
+		const ssize_t put =
+			system_write(fd, (const char *)bytes + done, length - done);
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)

@@ -2,10 +2,10 @@
 #include "document/save_kept.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "document/save_io.h"
 #include "document/save_temp.h"
+#include "storage/system.h"
 
 static MhexStatus no_memory(MhexError *err)
 {
@@ -33,7 +33,7 @@ MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, bool force, MhexError 
 void save_kept_free(SaveKept *kept)
 {
 	if (kept->spill >= 0)
-		(void)close(kept->spill);
+		(void)system_close(kept->spill);
 	add_buffer_free(kept->memory);
 	ARRAY_FREE(&kept->ranges);
 	*kept = (SaveKept){.spill = -1};

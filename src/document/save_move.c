@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "document/save_temp.h"
+#include "storage/system.h"
 
 /* What was written at offset, to be looked at again. */
 typedef struct {
@@ -72,7 +72,7 @@ void save_mover_close(SaveMover *mover)
 	if (!mover)
 		return;
 	if (mover->scratch_fd >= 0)
-		(void)close(mover->scratch_fd);
+		(void)system_close(mover->scratch_fd);
 	ARRAY_FREE(&mover->moved);
 	free(mover->scratch);
 	free(mover->buffer);
@@ -95,8 +95,8 @@ static MhexStatus take(SaveMover *mover, Place from, size_t length, MhexError *e
 	}
 	const int fd = from.scratch ? mover->scratch_fd : mover->fd;
 	for (size_t done = 0; done < length;) {
-		const ssize_t got = pread(fd, mover->buffer + done, length - done,
-					  (off_t)(from.offset + done));
+		const ssize_t got = system_pread(fd, mover->buffer + done, length - done,
+						 (off_t)(from.offset + done));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -123,8 +123,9 @@ static MhexStatus put(SaveMover *mover, Place to, size_t length, uint64_t *store
 	}
 	const int fd = to.scratch ? mover->scratch_fd : mover->fd;
 	while (*stored < length) {
-		const ssize_t got = pwrite(fd, mover->buffer + *stored, length - *stored,
-					   (off_t)(to.offset + *stored));
+		const ssize_t got =
+			system_pwrite(fd, mover->buffer + *stored, length - *stored,
+				      (off_t)(to.offset + *stored));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)

@@ -13,11 +13,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "document/save_io.h"
 #include "document/save_move.h"
 #include "document/save_private.h"
+#include "storage/system.h"
 
 typedef struct {
 	Save *save;
@@ -153,8 +153,8 @@ static MhexStatus reserve(Moves *work, Range range, MhexError *err)
 		return MHEX_OK;
 	int failed = 0;
 	do {
-		failed = fallocate(work->fd, FALLOC_FL_KEEP_SIZE, (off_t)begin,
-				   (off_t)(range_end(range) - begin));
+		failed = system_fallocate(work->fd, FALLOC_FL_KEEP_SIZE, (off_t)begin,
+					  (off_t)(range_end(range) - begin));
 	} while (failed && errno == EINTR);
 	if (!failed || errno == EOPNOTSUPP || errno == ENOSYS)
 		return MHEX_OK;
@@ -209,7 +209,7 @@ static void on_moved(void *context, uint64_t bytes)
 
 static MhexStatus set_size(const Moves *work, uint64_t size, MhexError *err)
 {
-	if (ftruncate(work->fd, (off_t)size) == 0)
+	if (system_ftruncate(work->fd, (off_t)size) == 0)
 		return MHEX_OK;
 	return mhex_fail_errno(err, "%s: cannot make the file 0x%" PRIx64 " bytes long",
 			       work->save->path, size);
@@ -289,7 +289,7 @@ static MhexStatus forward(Moves *work, MhexError *err)
 		status = for_fresh(work, write_fresh, err);
 	if (!status && work->new_size < work->old_size)
 		status = set_size(work, work->new_size, err);
-	if (!status && fsync(work->fd) < 0)
+	if (!status && system_fsync(work->fd) < 0)
 		status = mhex_fail_errno(err, "%s: the file may not be on disk",
 					 work->save->path);
 	if (status)
@@ -339,7 +339,7 @@ static MhexStatus backward(Moves *work, MhexError *err)
 		status = put_back_kept(work, err);
 	if (!status && sized)
 		status = set_size(work, work->old_size, err);
-	if (!status && work->moving && fsync(work->fd) < 0)
+	if (!status && work->moving && system_fsync(work->fd) < 0)
 		status = mhex_fail_errno(err, "%s: the file may not be on disk",
 					 work->save->path);
 	return status ? status : storage_measure(work->save->file, err);

@@ -5,10 +5,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "document/save_private.h"
 #include "storage/replace_file.h"
+#include "storage/system.h"
 
 /* The new file as the document will read it: opened before it takes its place, so that
  * nothing can fail any more when it has. */
@@ -16,7 +16,7 @@ static MhexStatus open_replacement(Save *save, int fd, MhexError *err)
 {
 	char link[32];
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	int own = open(link, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	int own = system_open(link, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (own < 0)
 		own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (own < 0)

@@ -5,8 +5,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "storage/system.h"
 #include "storage/unlinked_file.h"
 
 /* The next folder may have the room that this one has not. */
@@ -15,10 +15,10 @@ static int open_in(const char *folder, uint64_t size)
 	const int fd = unlinked_file_open(folder);
 	if (fd < 0)
 		return -1;
-	const int failed = size > 0 ? posix_fallocate(fd, 0, (off_t)size) : 0;
+	const int failed = size > 0 ? system_posix_fallocate(fd, 0, (off_t)size) : 0;
 	if (!failed)
 		return fd;
-	(void)close(fd);
+	(void)system_close(fd);
 	errno = failed;
 	return -1;
 }

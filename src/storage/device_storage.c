@@ -7,10 +7,10 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "storage/backend.h"
 #include "storage/mapped_bytes.h"
+#include "storage/system.h"
 
 static const StorageOps device_ops = {
 	.look = backend_look_frozen,
@@ -21,10 +21,11 @@ static const StorageOps device_ops = {
 /* Mounted, or held by a swap area, RAID or device mapper: O_EXCL is refused then. */
 static bool is_in_use(const Storage *storage)
 {
-	const int fd = open(storage->path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
+	const int fd =
+		system_open(storage->path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return errno == EBUSY;
-	(void)close(fd);
+	(void)system_close(fd);
 	return false;
 }
 

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
-#include <unistd.h>
+
+#include "storage/system.h"
 
 enum {
 	MODE_BITS = 07777
@@ -106,7 +107,7 @@ static MhexStatus copy_attribute(int to, int from, const char *name, MhexError *
 				 strerror(errno));
 	/* A label that is right already needs no right to set it. */
 	const bool kept = has_value(to, name, value, length) ||
-			  fsetxattr(to, name, value, length, 0) == 0;
+			  system_fsetxattr(to, name, value, length, 0) == 0;
 	const int reason = errno;
 	free(value);
 	if (kept || strcmp(name, "security.capability") == 0)
@@ -130,7 +131,7 @@ static MhexStatus copy_attributes(int to, int from, MhexError *err)
 		/* Labels are the system's affair. */
 		if (has_name(&wanted, name) || strncmp(name, "security.", 9) == 0)
 			continue;
-		if (fremovexattr(to, name) < 0 && errno != ENODATA)
+		if (system_fremovexattr(to, name) < 0 && errno != ENODATA)
 			status = mhex_fail(err, MHEX_E_UNSUPPORTED,
 					   "an attribute %s that it has not cannot be "
 					   "taken away: %s",
@@ -149,14 +150,14 @@ MhexStatus file_metadata_copy(int to, int from, MhexError *err)
 	if (fstat(from, &want) < 0 || fstat(to, &got) < 0)
 		return mhex_fail_errno(err, "owner and mode");
 	if ((got.st_uid != want.st_uid || got.st_gid != want.st_gid) &&
-	    fchown(to, want.st_uid, want.st_gid) < 0)
+	    system_fchown(to, want.st_uid, want.st_gid) < 0)
 		return mhex_fail(
 			err, MHEX_E_UNSUPPORTED, "its owner %u:%u cannot be kept: %s",
 			(unsigned)want.st_uid, (unsigned)want.st_gid, strerror(errno));
 	const MhexStatus status = copy_attributes(to, from, err);
 	if (status)
 		return status;
-	if (fchmod(to, want.st_mode & MODE_BITS) < 0 || fstat(to, &got) < 0 ||
+	if (system_fchmod(to, want.st_mode & MODE_BITS) < 0 || fstat(to, &got) < 0 ||
 	    (got.st_mode & MODE_BITS) != (want.st_mode & MODE_BITS))
 		return mhex_fail(err, MHEX_E_UNSUPPORTED, "its mode %04o cannot be kept",
 				 (unsigned)want.st_mode & MODE_BITS);

@@ -11,6 +11,7 @@
 
 #include "storage/backend.h"
 #include "storage/mapped_bytes.h"
+#include "storage/system.h"
 
 /* Not in every linux/magic.h. */
 #ifndef FUSE_SUPER_MAGIC
@@ -101,7 +102,7 @@ static bool lies_about_size(const Storage *storage)
 	char byte = 0;
 	if (fstat(storage->fd, &st) < 0 || st.st_size != 0)
 		return false;
-	if (pread(storage->fd, &byte, 1, 0) <= 0)
+	if (system_pread(storage->fd, &byte, 1, 0) <= 0)
 		return false;
 	/* Unless it has just been written. */
 	return fstat(storage->fd, &st) == 0 && st.st_size == 0;

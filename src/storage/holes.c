@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "storage/system.h"
+
 static void remember(Holes *holes, uint64_t begin, uint64_t end)
 {
 	const Range *known = &holes->known;
@@ -22,8 +24,8 @@ static int allocate(int fd, uint64_t begin, uint64_t end)
 {
 	int result = 0;
 	do { /* the size stays what it is, also when somebody has just cut the file */
-		result = fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)begin,
-				   (off_t)(end - begin));
+		result = system_fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)begin,
+					  (off_t)(end - begin));
 	} while (result < 0 && errno == EINTR);
 	return result;
 }

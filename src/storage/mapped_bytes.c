@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "storage/guard.h"
+#include "storage/system.h"
 
 enum {
 	/* A visited run is at most so long: given back to the system afterwards, so
@@ -34,7 +35,7 @@ static size_t read_page(const Storage *storage, void *dst, size_t length, uint64
 {
 	ssize_t got = 0;
 	do {
-		got = pread(storage->fd, dst, length, (off_t)offset);
+		got = system_pread(storage->fd, dst, length, (off_t)offset);
 	} while (got < 0 && errno == EINTR);
 	return got > 0 ? (size_t)got : 0;
 }
@@ -240,8 +241,8 @@ static bool have_zeroes(Visit *visit)
 {
 	if (visit->zeroes)
 		return true;
-	void *base = mmap(NULL, RUN_LARGE, PROT_READ,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *base = system_mmap(NULL, RUN_LARGE, PROT_READ,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (base != MAP_FAILED)
 		visit->zeroes = base;
 	return base != MAP_FAILED;
@@ -289,6 +290,6 @@ MhexStatus mapped_visit(Storage *storage, Range range, StorageVisitor visitor,
 		begin = run_end;
 	}
 	if (visit.zeroes)
-		(void)munmap(visit.zeroes, RUN_LARGE);
+		(void)system_munmap(visit.zeroes, RUN_LARGE);
 	return status;
 }

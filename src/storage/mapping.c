@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "storage/storage.h"
+#include "storage/system.h"
 
 /* All the windows of one mapping take at most an eighth of a limited address space, so
  * that workers and the heap find room in it too. */
@@ -55,7 +56,7 @@ void mapping_init(Mapping *mapping, int fd, int protection, int flags, size_t wi
 static void drop(MappingWindow *window)
 {
 	if (window->base)
-		(void)munmap(window->base, window->length);
+		(void)system_munmap(window->base, window->length);
 	*window = (MappingWindow){0};
 }
 
@@ -124,8 +125,8 @@ static MappingWindow *map(Mapping *mapping, uint64_t offset, uint64_t size)
 	const uint64_t begin = offset & ~((uint64_t)mapping->granted - 1);
 	const size_t length = useful_length(mapping->granted, size - begin);
 	MappingWindow *place = make_place(mapping, begin, length);
-	void *base = mmap(NULL, length, mapping->protection, mapping->flags, mapping->fd,
-			  (off_t)begin);
+	void *base = system_mmap(NULL, length, mapping->protection, mapping->flags,
+				 mapping->fd, (off_t)begin);
 	if (base == MAP_FAILED)
 		return NULL;
 	*place = (MappingWindow){.base = base,
@@ -177,8 +178,9 @@ void mapping_repair(Mapping *mapping, MappingWindow *window, void *first, void *
 	const size_t length =
 		(size_t)((uint8_t *)last - (uint8_t *)first) + page_length();
 	assert(begin + length <= window->length);
-	void *base = mmap(first, length, mapping->protection, mapping->flags | MAP_FIXED,
-			  mapping->fd, (off_t)(window->offset + begin));
+	void *base = system_mmap(first, length, mapping->protection,
+				 mapping->flags | MAP_FIXED, mapping->fd,
+				 (off_t)(window->offset + begin));
 	if (base == MAP_FAILED)
 		drop(window);
 	else
@@ -200,9 +202,9 @@ void mapping_usage(const Mapping *mapping, size_t *windows, uint64_t *bytes)
 bool mapping_possible(int fd, int protection, int flags)
 {
 	const size_t length = page_length();
-	void *base = mmap(NULL, length, protection, flags, fd, 0);
+	void *base = system_mmap(NULL, length, protection, flags, fd, 0);
 	if (base == MAP_FAILED)
 		return errno == ENOMEM; /* no room now says nothing about the file */
-	(void)munmap(base, length);
+	(void)system_munmap(base, length);
 	return true;
 }

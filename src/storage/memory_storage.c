@@ -9,14 +9,15 @@
 
 #include "storage/backend.h"
 #include "storage/mapped_bytes.h"
+#include "storage/system.h"
 
 size_t backend_write(int fd, const void *bytes, size_t length, uint64_t offset)
 {
 	const char *from = bytes;
 	size_t done = 0;
 	while (done < length) {
-		const ssize_t written =
-			pwrite(fd, from + done, length - done, (off_t)(offset + done));
+		const ssize_t written = system_pwrite(fd, from + done, length - done,
+						      (off_t)(offset + done));
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written == 0)
@@ -39,7 +40,7 @@ static MhexStatus append(Storage *storage, const void *bytes, size_t length,
 		status = mhex_fail_errno(err, "%s: cannot store 0x%zx bytes at 0x%jx",
 					 storage->path, length, (uintmax_t)stamp.size);
 		/* All or nothing. */
-		(void)!ftruncate(storage->fd, (off_t)stamp.size);
+		(void)!system_ftruncate(storage->fd, (off_t)stamp.size);
 		return status;
 	}
 	return storage_measure(storage, err);
@@ -54,7 +55,7 @@ static const StorageOps memory_ops = {
 
 int backend_memory_fd(void)
 {
-	return memfd_create("mhex", MFD_CLOEXEC);
+	return system_memfd_create("mhex", MFD_CLOEXEC);
 }
 
 MhexStatus backend_adopt_memory(Storage **out, int fd, const char *name, size_t window,
@@ -63,7 +64,7 @@ MhexStatus backend_adopt_memory(Storage **out, int fd, const char *name, size_t 
 	*out = NULL;
 	Storage *storage = backend_new(name, err);
 	if (!storage) {
-		(void)close(fd);
+		(void)system_close(fd);
 		return MHEX_E_NOMEM;
 	}
 	storage->fd = fd;

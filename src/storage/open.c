@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "storage/backend.h"
+#include "storage/system.h"
 
 Storage *backend_new(const char *path, MhexError *err)
 {
@@ -71,7 +72,7 @@ static void settle_access(Storage *storage, mode_t mode, Access wanted)
 		storage->access = ACCESS_VIEW;
 		return;
 	}
-	(void)close(storage->fd);
+	(void)system_close(storage->fd);
 	storage->fd = fd;
 }
 
@@ -108,7 +109,7 @@ MhexStatus storage_open_fd(Storage **out, int fd, const char *path,
 	*out = NULL;
 	Storage *storage = backend_new(path, err);
 	if (!storage) {
-		(void)close(fd);
+		(void)system_close(fd);
 		return MHEX_E_NOMEM;
 	}
 	storage->fd = fd;
@@ -135,7 +136,7 @@ MhexStatus storage_open(Storage **out, const char *path, StorageOptions options,
 	const char *refused = refusal(st.st_mode);
 	if (refused)
 		return mhex_fail(err, MHEX_E_UNSUPPORTED, "%s: %s", path, refused);
-	const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	const int fd = system_open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return mhex_fail_errno(err, "%s", path);
 	return storage_open_fd(out, fd, path, options, err);
@@ -145,7 +146,7 @@ static int open_link(const Storage *storage, int flags)
 {
 	char link[32];
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", storage->fd);
-	return open(link, flags);
+	return system_open(link, flags);
 }
 
 int backend_reopen(const Storage *storage, MhexError *err)
@@ -153,7 +154,7 @@ int backend_reopen(const Storage *storage, MhexError *err)
 	const int flags = O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
 	int fd = open_link(storage, flags);
 	if (fd < 0 && errno == ENOENT) { /* no /proc here */
-		fd = open(storage->path, flags);
+		fd = system_open(storage->path, flags);
 	}
 	if (fd < 0) {
 		(void)mhex_fail_errno(err, "%s: cannot be opened for writing",
@@ -164,7 +165,7 @@ int backend_reopen(const Storage *storage, MhexError *err)
 	struct stat now;
 	if (fstat(storage->fd, &was) < 0 || fstat(fd, &now) < 0 ||
 	    was.st_dev != now.st_dev || was.st_ino != now.st_ino) {
-		(void)close(fd);
+		(void)system_close(fd);
 		(void)mhex_fail(err, MHEX_E_CONFLICT,
 				"%s: another file has this name now", storage->path);
 		return -1;

@@ -3,9 +3,9 @@
 
 #include <errno.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include "storage/backend.h"
+#include "storage/system.h"
 
 enum {
 	CHUNK = 4096
@@ -18,8 +18,8 @@ PlainResult plain_compare(int fd, uint64_t offset, const uint8_t *bytes, size_t 
 	*same = 0;
 	while (*same < length) {
 		const size_t rest = length - *same;
-		const ssize_t got = pread(fd, chunk, rest < CHUNK ? rest : CHUNK,
-					  (off_t)(offset + *same));
+		const ssize_t got = system_pread(fd, chunk, rest < CHUNK ? rest : CHUNK,
+						 (off_t)(offset + *same));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)

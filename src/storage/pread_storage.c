@@ -12,6 +12,7 @@
 
 #include "storage/backend.h"
 #include "storage/process_map.h"
+#include "storage/system.h"
 
 enum {
 	CHUNK = 256 << 10
@@ -24,7 +25,7 @@ static size_t read_some(const Storage *storage, void *dst, uint64_t length,
 	const size_t want = length < CHUNK ? (size_t)length : CHUNK;
 	ssize_t got = 0;
 	do {
-		got = pread(storage->fd, dst, want, (off_t)offset);
+		got = system_pread(storage->fd, dst, want, (off_t)offset);
 	} while (got < 0 && errno == EINTR);
 	return got > 0 ? (size_t)got : 0;
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "storage/file_metadata.h"
+#include "storage/system.h"
 
 enum {
 	LINKS_MAX = 40,
@@ -90,10 +91,10 @@ static MhexStatus open_folder(ReplaceFile *file, MhexError *err)
 			       : strdup(".");
 	if (!folder)
 		return mhex_fail(err, MHEX_E_NOMEM, "%s: out of memory", file->path);
-	file->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	file->folder = system_open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	file->folder_syncs = file->folder >= 0;
 	if (file->folder < 0 && errno == EACCES)
-		file->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		file->folder = system_open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	free(folder);
 	return file->folder < 0 ? mhex_fail_errno(err, "%s", file->path) : MHEX_OK;
 }
@@ -179,13 +180,13 @@ static void link_to_fd(const ReplaceFile *file, char *link, size_t size)
 static bool create_unnamed(ReplaceFile *file, mode_t mode)
 {
 	char link[32];
-	file->fd = openat(file->folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, mode);
+	file->fd = system_openat(file->folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, mode);
 	if (file->fd < 0)
 		return false;
 	link_to_fd(file, link, sizeof(link));
 	if (access(link, F_OK) == 0)
 		return true;
-	(void)close(file->fd);
+	(void)system_close(file->fd);
 	file->fd = -1;
 	return false;
 }
@@ -199,9 +200,9 @@ static MhexStatus create(ReplaceFile *file, MhexError *err)
 		return MHEX_OK;
 	for (int i = 0; i < NAME_TRIES; i++) {
 		draw_name(file->name, sizeof(file->name));
-		file->fd =
-			openat(file->folder, file->name,
-			       O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+		file->fd = system_openat(
+			file->folder, file->name,
+			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 		if (file->fd >= 0)
 			return MHEX_OK;
 		if (errno != EEXIST)
@@ -227,7 +228,7 @@ static MhexStatus try_metadata(ReplaceFile *file, MhexError *err)
 	if (status)
 		mhex_error_prefix(err, "%s: ", file->path);
 	else
-		(void)fchmod(file->fd, 0600);
+		(void)system_fchmod(file->fd, 0600);
 	return status;
 }
 
@@ -272,11 +273,11 @@ void replace_file_discard(ReplaceFile *file)
 	if (!file)
 		return;
 	if (file->name[0])
-		(void)unlinkat(file->folder, file->name, 0);
+		(void)system_unlinkat(file->folder, file->name, 0);
 	if (file->fd >= 0)
-		(void)close(file->fd);
+		(void)system_close(file->fd);
 	if (file->folder >= 0)
-		(void)close(file->folder);
+		(void)system_close(file->folder);
 	free(file->target);
 	free(file->path);
 	free(file);
@@ -321,12 +322,13 @@ static MhexStatus fail_rename(const ReplaceFile *file, MhexError *err)
 /* Take a name that must be free. */
 static MhexStatus take_free_name(ReplaceFile *file, MhexError *err)
 {
-	int failed = renameat2(file->folder, file->name, file->folder, file->base,
-			       RENAME_NOREPLACE);
+	int failed = system_renameat2(file->folder, file->name, file->folder, file->base,
+				      RENAME_NOREPLACE);
 	if (failed && (errno == EINVAL || errno == ENOSYS)) {
-		failed = linkat(file->folder, file->name, file->folder, file->base, 0);
+		failed = system_linkat(file->folder, file->name, file->folder, file->base,
+				       0);
 		if (!failed)
-			(void)unlinkat(file->folder, file->name, 0);
+			(void)system_unlinkat(file->folder, file->name, 0);
 	}
 	if (failed && errno == EEXIST)
 		return mhex_fail(err, MHEX_E_CONFLICT,
@@ -345,7 +347,7 @@ static MhexStatus replace_by_rename(ReplaceFile *file, MhexError *err)
 	if (fstatat(file->folder, file->base, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    !same_file(&named, &file->before))
 		return changed_meanwhile(file, err);
-	if (renameat(file->folder, file->name, file->folder, file->base) < 0)
+	if (system_renameat2(file->folder, file->name, file->folder, file->base, 0) < 0)
 		return fail_rename(file, err);
 	file->name[0] = '\0';
 	return MHEX_OK;
@@ -354,8 +356,8 @@ static MhexStatus replace_by_rename(ReplaceFile *file, MhexError *err)
 /* Exchange the names, look at what was taken away, and only then let it go. */
 static MhexStatus exchange(ReplaceFile *file, MhexError *err)
 {
-	if (renameat2(file->folder, file->name, file->folder, file->base,
-		      RENAME_EXCHANGE) < 0) {
+	if (system_renameat2(file->folder, file->name, file->folder, file->base,
+			     RENAME_EXCHANGE) < 0) {
 		if (errno == EINVAL || errno == ENOSYS)
 			return replace_by_rename(file, err);
 		if (errno == ENOENT)
@@ -365,12 +367,12 @@ static MhexStatus exchange(ReplaceFile *file, MhexError *err)
 	struct stat taken;
 	if (fstatat(file->folder, file->name, &taken, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    same_file(&taken, &file->before) && unchanged(&taken, &file->before)) {
-		(void)unlinkat(file->folder, file->name, 0);
+		(void)system_unlinkat(file->folder, file->name, 0);
 		file->name[0] = '\0';
 		return MHEX_OK;
 	}
-	if (renameat2(file->folder, file->name, file->folder, file->base,
-		      RENAME_EXCHANGE) < 0) {
+	if (system_renameat2(file->folder, file->name, file->folder, file->base,
+			     RENAME_EXCHANGE) < 0) {
 		const MhexStatus status =
 			mhex_fail(err, MHEX_E_CONFLICT,
 				  "%s: changed by another process during the save; its "
@@ -384,7 +386,8 @@ static MhexStatus exchange(ReplaceFile *file, MhexError *err)
 
 static MhexStatus sync_folder(const ReplaceFile *file, MhexError *err)
 {
-	const int failed = file->folder_syncs ? fsync(file->folder) : syncfs(file->fd);
+	const int failed =
+		file->folder_syncs ? system_fsync(file->folder) : system_syncfs(file->fd);
 	if (failed && errno != EINVAL && errno != ENOTSUP)
 		return mhex_fail_errno(
 			err,
@@ -404,7 +407,8 @@ static MhexStatus dress(const ReplaceFile *file, MhexError *err)
 	if (status)
 		mhex_error_prefix(err, "%s: ", file->path);
 	const struct timespec times[2] = {file->before.st_atim, {.tv_nsec = UTIME_OMIT}};
-	(void)futimens(file->fd, times); /* where there is no such time, none is lost */
+	(void)system_futimens(file->fd,
+			      times); /* where there is no such time, none is lost */
 	return status;
 }
 
@@ -414,7 +418,8 @@ static MhexStatus give_name(ReplaceFile *file, MhexError *err)
 	link_to_fd(file, link, sizeof(link));
 	for (int i = 0; i < NAME_TRIES; i++) {
 		draw_name(file->name, sizeof(file->name));
-		if (!linkat(AT_FDCWD, link, file->folder, file->name, AT_SYMLINK_FOLLOW))
+		if (!system_linkat(AT_FDCWD, link, file->folder, file->name,
+				   AT_SYMLINK_FOLLOW))
 			return MHEX_OK;
 		if (errno != EEXIST)
 			break;
@@ -426,7 +431,7 @@ static MhexStatus give_name(ReplaceFile *file, MhexError *err)
 static MhexStatus commit(ReplaceFile *file, MhexError *err)
 {
 	MhexStatus status = dress(file, err);
-	if (!status && fsync(file->fd) < 0)
+	if (!status && system_fsync(file->fd) < 0)
 		status = mhex_fail_errno(err, "%s: the new file did not reach the disk",
 					 file->path);
 	if (!status && file->exists)

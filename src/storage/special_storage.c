@@ -9,6 +9,7 @@
 
 #include "storage/backend.h"
 #include "storage/mapped_bytes.h"
+#include "storage/system.h"
 
 enum {
 	CHUNK = 64 << 10,
@@ -34,10 +35,10 @@ typedef struct {
 static ssize_t read_next(const Copy *copy)
 {
 	for (;;) {
-		ssize_t got =
-			pread(copy->storage->fd, copy->buffer, CHUNK, (off_t)copy->size);
+		ssize_t got = system_pread(copy->storage->fd, copy->buffer, CHUNK,
+					   (off_t)copy->size);
 		if (got < 0 && errno == ESPIPE)
-			got = read(copy->storage->fd, copy->buffer, CHUNK);
+			got = system_read(copy->storage->fd, copy->buffer, CHUNK);
 		if (got >= 0 || errno != EINTR)
 			return got;
 	}
@@ -94,7 +95,7 @@ MhexStatus special_storage_init(Storage *storage, StorageOptions options, MhexEr
 		status = mhex_fail(err, MHEX_E_NOMEM, "%s: out of memory", storage->path);
 	free(copy.buffer);
 
-	(void)close(storage->fd);
+	(void)system_close(storage->fd);
 	storage->fd = copy.fd;
 	if (status)
 		return status;

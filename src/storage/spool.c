@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <sys/select.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "storage/backend.h"
+#include "storage/system.h"
 #include "storage/unlinked_file.h"
 
 enum {
@@ -46,14 +46,14 @@ static bool move_to_disk(Spool *spool)
 	uint64_t at = 0;
 	bool moved = copy != NULL;
 	while (moved && at < spool->size) {
-		const ssize_t got = pread(spool->to, copy, CHUNK, (off_t)at);
+		const ssize_t got = system_pread(spool->to, copy, CHUNK, (off_t)at);
 		moved = got > 0 &&
 			backend_write(fd, copy, (size_t)got, at) == (size_t)got;
 		at += moved ? (uint64_t)got : 0;
 	}
 	const int code = copy ? errno : ENOMEM;
 	free(copy);
-	(void)close(moved ? spool->to : fd);
+	(void)system_close(moved ? spool->to : fd);
 	if (moved) {
 		spool->to = fd;
 		spool->on_disk = true;
@@ -80,7 +80,7 @@ static bool input_is_ready(int fd)
 static ssize_t read_next(const Spool *spool)
 {
 	if (input_is_ready(spool->from))
-		return read(spool->from, spool->buffer, CHUNK);
+		return system_read(spool->from, spool->buffer, CHUNK);
 	errno = EAGAIN;
 	return -1;
 }
@@ -128,7 +128,7 @@ MhexStatus spool_fd(Storage **out, int fd, const char *name, StorageOptions opti
 		return mhex_fail_errno(err, "%s: no room in memory", name);
 	spool.buffer = malloc(CHUNK);
 	if (!spool.buffer) {
-		(void)close(spool.to);
+		(void)system_close(spool.to);
 		return mhex_fail(err, MHEX_E_NOMEM, "%s: out of memory", name);
 	}
 	const MhexStatus status = copy_all(&spool, err);
@@ -149,7 +149,7 @@ MhexStatus spool_open_fifo(int *fd, const char *path, MhexError *err)
 		return mhex_fail_errno(err, "%s", path);
 	if (!S_ISFIFO(st.st_mode))
 		return mhex_fail(err, MHEX_E_UNSUPPORTED, "%s: is not a FIFO", path);
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	*fd = system_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (*fd < 0)
 		return mhex_fail_errno(err, "%s", path);
 	return MHEX_OK;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "storage/backend.h"
+#include "storage/system.h"
 
 FileStamp file_stamp_of(const struct stat *st)
 {
@@ -167,7 +168,7 @@ void storage_close(Storage *storage)
 		return;
 	mapping_release(&storage->mapping);
 	if (storage->fd >= 0)
-		(void)close(storage->fd);
+		(void)system_close(storage->fd);
 	free(storage->page);
 	free(storage->path);
 	free(storage);

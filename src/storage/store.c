@@ -16,6 +16,7 @@
 #include "storage/guard.h"
 #include "storage/holes.h"
 #include "storage/plain_store.h"
+#include "storage/system.h"
 
 struct Store {
 	const Storage *storage;
@@ -116,7 +117,7 @@ void store_close(Store *store)
 		return;
 	mapping_release(&store->window);
 	mapping_release(&store->check);
-	(void)close(store->fd);
+	(void)system_close(store->fd);
 	free(store);
 }
 
@@ -167,9 +168,9 @@ static MhexStatus sync_window(Store *store, MhexError *err)
 	const uint64_t begin = dirty.offset - dirty.offset % page;
 	uint8_t *from = window->base + (begin - window->offset);
 	const size_t length = (size_t)(range_end(dirty) - begin);
-	int result = msync(from, length, MS_SYNC | MS_INVALIDATE);
+	int result = system_msync(from, length, MS_SYNC | MS_INVALIDATE);
 	if (result < 0 && errno == EBUSY) /* a page is locked in memory */
-		result = msync(from, length, MS_SYNC);
+		result = system_msync(from, length, MS_SYNC);
 	if (result == 0)
 		return MHEX_OK;
 	return mhex_fail_errno(err, "%s: 0x%" PRIx64 "..0x%" PRIx64 " is not on disk",
@@ -336,7 +337,7 @@ static MhexStatus sync_plain(Store *store, MhexError *err)
 	if (!store->plain_used)
 		return MHEX_OK;
 	store->plain_used = false;
-	if (fdatasync(store->fd) == 0)
+	if (system_fdatasync(store->fd) == 0)
 		return MHEX_OK;
 	/* The memory of a process has no disk behind it. */
 	if (errno == EINVAL && store->storage->made_up)

@@ -6,11 +6,12 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+#include "storage/system.h"
 
 int unlinked_file_open(const char *folder)
 {
-	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int fd = system_open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		return fd;
 	/* Some file systems know no O_TMPFILE. */
@@ -20,8 +21,8 @@ int unlinked_file_open(const char *folder)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	fd = mkostemp(path, O_CLOEXEC);
+	fd = system_mkostemp(path, O_CLOEXEC);
 	if (fd >= 0)
-		(void)unlink(path);
+		(void)system_unlinkat(AT_FDCWD, path, 0);
 	return fd;
 }

@@ -82,3 +82,21 @@ bool holes_fill(Holes *holes, Range range, uint64_t size, bool *possible)
 	}
 	return true;
 }
+
+Range holes_run(int fd, Range range, uint64_t size, bool *lacking)
+{
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	const uint64_t begin = range.offset - range.offset % page;
+	const off_t hole = lseek(fd, (off_t)begin, SEEK_HOLE);
+	uint64_t end = UINT64_MAX;
+	/* Behind the end of the file all is a hole. */
+	*lacking = hole >= 0 && (uint64_t)hole < size && (uint64_t)hole < begin + page;
+	if (*lacking) {
+		const off_t data = lseek(fd, hole, SEEK_DATA);
+		if (data >= 0)
+			end = ((uint64_t)data + page - 1) / page * page;
+	} else if (hole >= 0 && (uint64_t)hole < size) {
+		end = (uint64_t)hole - (uint64_t)hole % page;
+	}
+	return range_intersect(range, range_between(range.offset, end));
+}

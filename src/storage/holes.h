@@ -24,4 +24,8 @@ typedef struct {
  * allocate in advance; nothing is touched then. errno on failure. */
 bool holes_fill(Holes *holes, Range range, uint64_t size, bool *possible);
 
+/* The beginning of range, not empty, in which all pages lack blocks (*lacking), or none
+ * does. A page of which a part is a hole lacks them. */
+Range holes_run(int fd, Range range, uint64_t size, bool *lacking);
+
 #endif

@@ -21,12 +21,13 @@
 struct Store {
 	const Storage *storage;
 	int fd;
-	bool mapped;     /* else by pread and pwrite */
-	bool plain_used; /* something went by pwrite and is not on disk yet */
-	Mapping window;  /* the one that is stored through */
-	Mapping check;   /* what is verified through; mapped after the last sync */
-	Range dirty;     /* changed in the window and not on disk yet */
-	Range changed;   /* since the last sync, for the sentence */
+	bool mapped;      /* else by pread and pwrite, as are ... */
+	bool plain_holes; /* pages without blocks, which cannot be got in advance */
+	bool plain_used;  /* something went by pwrite and is not on disk yet */
+	Mapping window;   /* the one that is stored through */
+	Mapping check;    /* what is verified through; mapped after the last sync */
+	Range dirty;      /* changed in the window and not on disk yet */
+	Range changed;    /* since the last sync, for the sentence */
 	Holes holes;
 	uint64_t limit; /* RLIMIT_FSIZE */
 };
@@ -149,8 +150,7 @@ MhexStatus store_reserve(Store *store, Range range, MhexError *err)
 		return mhex_fail_errno(err, "%s: no blocks for 0x%" PRIx64 "..0x%" PRIx64,
 				       path, range.offset, range_end(range));
 	/* A store into a hole could fail with no word of it; a pwrite says so. */
-	if (!possible)
-		store->mapped = false;
+	store->plain_holes = store->plain_holes || !possible;
 	return MHEX_OK;
 }
 
@@ -313,6 +313,18 @@ static MhexStatus exchange_plain(Store *store, uint64_t offset, const uint8_t *b
 			    err);
 }
 
+/* Is the beginning of rest, which is shortened to it, stored through the window? */
+static bool goes_mapped(const Store *store, Range *rest)
+{
+	bool lacking = false;
+	uint64_t size = 0;
+	if (!store->mapped)
+		return false;
+	if (store->plain_holes && !look_size(store, &size, NULL))
+		*rest = holes_run(store->fd, *rest, size, &lacking);
+	return !lacking;
+}
+
 MhexStatus store_exchange(Store *store, Range range, const uint8_t *base,
 			  const uint8_t *bytes, size_t *stored, MhexError *err)
 {
@@ -321,10 +333,11 @@ MhexStatus store_exchange(Store *store, Range range, const uint8_t *base,
 	*stored = 0;
 	while (!status && *stored < length) {
 		const size_t done = *stored;
-		size_t part = length - done;
-		status = (store->mapped ? exchange_mapped : exchange_plain)(
-			store, range.offset + done, base + done, bytes + done, &part,
-			err);
+		Range rest = {range.offset + done, length - done};
+		const bool mapped = goes_mapped(store, &rest);
+		size_t part = (size_t)rest.length;
+		status = (mapped ? exchange_mapped : exchange_plain)(
+			store, rest.offset, base + done, bytes + done, &part, err);
 		*stored += part;
 	}
 	return status;

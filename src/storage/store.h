@@ -15,7 +15,8 @@
  * expected there (8 aligned bytes at a time, single bytes at the edges), so a byte that
  * another process changed meanwhile is a conflict and not lost. Where the file refuses a
  * shared mapping (some FUSE and network file systems, /proc) it is compare, pwrite,
- * fdatasync, and the comparison is not atomic.
+ * fdatasync, and the comparison is not atomic. Nor is it in pages without blocks on a
+ * file system that cannot allocate them in advance (ext3): those go the same way.
  *
  * Belongs to one thread. Use: open, reserve each span, exchange in order of
  * offset, sync, verify each span, close.

@@ -3,7 +3,7 @@
 #define MHEX_BYTE_STATE_H
 
 /* What is special about a byte; bits, any of them may come together. The
- * document reports the first two, the editor adds the others for the screen. */
+ * document reports the first two and conflicts, the editor adds the others. */
 typedef enum {
 	BYTE_MODIFIED = 1 << 0,   /* differs from the file by an unsaved edit */
 	BYTE_UNREADABLE = 1 << 1, /* shown as ??, never as 00 */
@@ -11,6 +11,7 @@ typedef enum {
 	BYTE_MATCHED = 1 << 3,    /* part of a search match */
 	BYTE_SELECTED = 1 << 4,
 	BYTE_HALF_TYPED = 1 << 5, /* first nibble typed, not stored yet */
+	BYTE_CONFLICT = 1 << 6, /* modified, and another process changed the file there */
 } ByteState;
 
 #endif

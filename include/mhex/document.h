@@ -174,6 +174,56 @@ MhexStatus document_reload(Document *doc, bool at_once, uint64_t *conflicts,
 MhexStatus document_reload_read(Document *doc, Opening *opening, uint64_t *conflicts,
 				MhexError *err);
 
+/* A byte of the file that another process has changed under an unsaved edit: what it was
+ * when it was edited, what the file holds now, what the document has. */
+typedef struct {
+	uint64_t offset; /* of the document: where mine is, or would be */
+	uint64_t length; /* 1; more, without has_was: bytes that are not remembered one by
+			  * one, in a file that was changed since */
+	bool has_was;
+	bool has_theirs; /* false: the file does not reach there any more */
+	bool has_mine;   /* false: deleted, or it cannot be told what stands for it */
+	uint8_t was, theirs, mine;
+} Conflict;
+
+/* Returning false ends it. */
+typedef bool (*ConflictVisitor)(void *context, const Conflict *conflict);
+
+/* Show all conflicts in the order of the file; the cost is what is remembered of it. */
+MhexStatus document_conflicts(Document *doc, ConflictVisitor visitor, void *context,
+			      MhexError *err);
+/* Add BYTE_CONFLICT to the states of [offset, offset + length), as document_read() has
+ * given them; while the document is no other than the file but for bytes in their
+ * places. */
+void document_mark_conflicts(Document *doc, uint64_t offset, size_t length,
+			     uint8_t *states);
+
+typedef enum {
+	TAKE_MINE, /* what the file holds now counts as seen: the next save may replace it
+		    */
+	TAKE_THEIRS, /* the edits there are dropped */
+} TakeSide;
+
+/* Decide the conflicts whose offset lies in range, as one step of undo. *taken: how many
+ * bytes. MHEX_E_NOTFOUND when there is none. */
+MhexStatus document_take(Document *doc, TakeSide side, Range range, uint64_t *taken,
+			 MhexError *err);
+
+/* Where the document differs from its file: mine is in place of theirs, a range of the
+ * file. Both may be empty, not at once. */
+typedef struct {
+	Range mine, theirs;
+} DocumentDifference;
+
+/* Returning false ends it. */
+typedef bool (*DifferenceVisitor)(void *context, const DocumentDifference *difference);
+
+/* Show all differences in order. */
+void document_differences(const Document *doc, DifferenceVisitor visitor, void *context);
+/* The bytes of the file as it is now, which may differ from the document's. */
+MhexStatus document_read_file(Document *doc, uint64_t offset, void *dst, size_t length,
+			      uint8_t *readable, MhexError *err);
+
 typedef struct {
 	const char *path; /* NULL: the document's own */
 	bool has_range;

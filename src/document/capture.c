@@ -145,8 +145,9 @@ static bool remember(Document *doc, Range range)
 	return true;
 }
 
-/* The clean bytes of range in the current version. */
-static bool remember_clean(Document *doc, Range range, uint64_t *budget)
+/* The bytes of the file in range of the current version, wherever they lie in it; stays:
+ * but for those that are clean. */
+static bool remember_files(Document *doc, Range range, bool stays, uint64_t *budget)
 {
 	PieceCursor cursor;
 	bool more = range.length > 0 &&
@@ -155,14 +156,14 @@ static bool remember_clean(Document *doc, Range range, uint64_t *budget)
 	     more = piece_cursor_next(&cursor)) {
 		uint64_t at = 0;
 		const Piece piece = piece_cursor_clip(&cursor, range, &at);
-		if (piece.source != doc->now.tree.file || piece.offset != at)
+		if (piece.source != doc->now.tree.file || (stays && piece.offset == at))
 			continue;
 		if (piece.length > *budget) {
 			keep_stamp(doc);
 			return true;
 		}
 		*budget -= piece.length;
-		if (!remember(doc, (Range){at, piece.length}))
+		if (!remember(doc, (Range){piece.offset, piece.length}))
 			return false;
 	}
 	return true;
@@ -178,17 +179,13 @@ bool document_capture(Document *doc, Range range, const Piece *pieces, size_t co
 		const bool clean =
 			piece->source == doc->now.tree.file && piece->offset == at;
 		const Range under = range_intersect((Range){at, piece->length}, range);
+		if (!remember_files(doc, under, clean, &budget))
+			return false;
 		if (clean)
 			base_bytes_forget(doc->base, under.offset, under.length);
-		else if (!remember_clean(doc, under, &budget))
-			return false;
 		at += piece->length;
 	}
-	const bool appends =
-		end == document_size(doc) && pieces_length(pieces, count) >= range.length;
-	if (!appends && pieces_length(pieces, count) != range.length)
-		keep_stamp(doc);
-	return true;
+	return at >= end || remember_files(doc, range_between(at, end), false, &budget);
 }
 
 /* What is modified now and will be clean: when it is edited again, the file may hold
@@ -208,18 +205,86 @@ static void forget_cleaned(Document *doc, const PieceTree *to)
 	}
 }
 
+/* Are there bytes of the file at other offsets than their own? */
+static bool is_shifted(const PieceTree *tree)
+{
+	const PieceSummary *sum = &tree->sum;
+	return sum->file_bytes > 0 && (sum->low != 0 || sum->high != 0);
+}
+
 bool document_capture_switch(Document *doc, const PieceTree *to)
 {
 	forget_cleaned(doc, to);
 	uint64_t budget = BASE_BYTES_MAX;
-	if (piece_tree_size(to) != document_size(doc))
+	/* What of the file is lost cannot be told from offsets alone. */
+	if (piece_tree_size(to) != document_size(doc) || is_shifted(to) ||
+	    is_shifted(&doc->now.tree))
 		keep_stamp(doc);
 	const Range all = {0, document_size(doc)};
 	Range run = piece_tree_next_modified(to, 0);
 	while (run.length > 0 && run.offset < all.length) {
-		if (!remember_clean(doc, range_intersect(run, all), &budget))
+		if (!remember_files(doc, range_intersect(run, all), false, &budget))
 			return false;
 		run = piece_tree_next_modified(to, range_end(run));
 	}
 	return true;
+}
+
+/* ---- What a step of undo expects ---- */
+
+/* part, resolved, was put at offset by the step; where the file's own bytes are shown
+ * there now, it has become the file's. */
+static bool expect_part(Document *doc, uint64_t offset, const Piece *part)
+{
+	uint8_t bytes[CHUNK], readable[CHUNK];
+	const Range range = {offset, part->length};
+	Range clean = piece_tree_next_clean(&doc->now.tree, offset);
+	while (clean.length > 0 && clean.offset < range_end(range)) {
+		clean = range_intersect(clean, range);
+		clean.length = chunk_of(clean.length);
+		const Piece piece = piece_part(part, clean.offset - offset, clean.length);
+		if (reader_read_piece(&doc->reader, &piece, clean.offset, bytes, readable,
+				      NULL))
+			return true; /* what cannot be read is not expected */
+		for (size_t i = 0; i < clean.length; i++) {
+			if (readable[i] && !base_bytes_put(doc->base, clean.offset + i,
+							   &bytes[i], NULL, 1))
+				return false;
+		}
+		clean = piece_tree_next_clean(&doc->now.tree, range_end(clean));
+	}
+	return true;
+}
+
+bool document_expect(Document *doc, uint64_t offset, const PieceList *pieces)
+{
+	uint64_t budget = BASE_BYTES_MAX;
+	for (size_t i = 0; i < pieces->count; i++) {
+		const Piece *piece = &pieces->items[i];
+		const bool ours = piece->source != doc->now.tree.file &&
+				  piece->source != SOURCE_ID_LOST;
+		if (piece->length > budget)
+			break;
+		if (ours && !expect_part(doc, offset, piece))
+			return false;
+		budget -= piece->length;
+		offset += piece->length;
+	}
+	return true;
+}
+
+bool document_expect_version(Document *doc, const PieceTree *tree)
+{
+	Range run = piece_tree_next_modified(tree, 0);
+	bool done = true;
+	if (piece_tree_size(tree) != document_size(doc))
+		return true;
+	while (done && run.length > 0 && run.length <= BASE_BYTES_MAX) {
+		PieceList pieces = {0};
+		done = piece_tree_collect(tree, run, &pieces) &&
+		       document_expect(doc, run.offset, &pieces);
+		piece_list_free(&pieces);
+		run = piece_tree_next_modified(tree, range_end(run));
+	}
+	return done;
 }

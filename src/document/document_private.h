@@ -175,6 +175,15 @@ bool document_settle(Document *doc, uint64_t offset, const PieceList *pieces,
 bool document_capture(Document *doc, Range range, const Piece *pieces, size_t count);
 /* The same for a change to another version. */
 bool document_capture_switch(Document *doc, const PieceTree *to);
+/* Undo or redo is about to take away pieces, resolved, that a step put at offset. Where a
+ * save has written them since, the file should hold them: so they are remembered, and a
+ * byte that another process has changed there is a conflict. After document_capture(). */
+bool document_expect(Document *doc, uint64_t offset, const PieceList *pieces);
+/* The same for a whole version, brought up, that is about to be left. */
+bool document_expect_version(Document *doc, const PieceTree *tree);
+/* pieces, each of known bytes or lost, are what is remembered of the file from offset
+ * on. */
+bool document_rebase(Document *doc, uint64_t offset, const PieceList *pieces);
 
 /* What the screen and a sentence call it. */
 const char *document_shown_name(const Document *doc);

@@ -157,7 +157,8 @@ static bool merge_fresh(History *history, bool *merged)
 	*merged = false;
 	if (!history_log_read(log, &end, &last))
 		return false;
-	if (last.pair || !is_small(&last.change) || !is_small(&history->change) ||
+	if (last.pair || last.change.rebase || history->change.rebase ||
+	    !is_small(&last.change) || !is_small(&history->change) ||
 	    !changes_touch(&last.change, &history->change)) {
 		change_free(&last.change);
 		return true;

@@ -37,6 +37,9 @@ enum {
 typedef struct {
 	uint64_t offset;
 	PieceList removed, inserted;
+	/* Not of the document, but of what is remembered of the file under its edits:
+	 * offset is one of the file, and a lost piece stands for what is not known. */
+	bool rebase;
 } Change;
 
 typedef struct {

@@ -14,7 +14,8 @@ enum {
 	REMOVED_SHIFT = 2, /* two counts of three bits */
 	INSERTED_SHIFT = 5,
 	COUNT_MASK = 7,
-	COUNT_FOLLOWS = 7, /* too large for three bits */
+	COUNT_FOLLOWS = 6, /* too large for three bits */
+	REBASE = 7,        /* as the first count: both follow */
 };
 
 enum {
@@ -99,14 +100,16 @@ bool history_log_add(HistoryLog *log, bool begins, const Change *change)
 	const size_t removed = change->removed.count;
 	const size_t inserted = change->inserted.count;
 	const size_t begin = log->count;
+	const unsigned first = change->rebase ? REBASE : short_count(removed);
+	const unsigned second = change->rebase ? COUNT_FOLLOWS : short_count(inserted);
 	if (!reserve(log, HEAD_MAX + (removed + inserted) * PIECE_MAX + TRAILER_MAX))
 		return false;
-	log->bytes[log->count++] = (uint8_t)((begins ? BEGINS_STEP : 0) |
-					     short_count(removed) << REMOVED_SHIFT |
-					     short_count(inserted) << INSERTED_SHIFT);
-	if (removed >= COUNT_FOLLOWS)
+	log->bytes[log->count++] =
+		(uint8_t)((begins ? BEGINS_STEP : 0) | first << REMOVED_SHIFT |
+			  second << INSERTED_SHIFT);
+	if (first >= COUNT_FOLLOWS)
 		put_number(log, removed);
-	if (inserted >= COUNT_FOLLOWS)
+	if (second >= COUNT_FOLLOWS)
 		put_number(log, inserted);
 	put_number(log, change->offset);
 	put_pieces(log, &change->removed, change->offset);
@@ -180,13 +183,14 @@ static bool get_change(const HistoryLog *log, size_t *at, Change *out)
 	const unsigned flags = log->bytes[(*at)++];
 	size_t removed = flags >> REMOVED_SHIFT & COUNT_MASK;
 	size_t inserted = flags >> INSERTED_SHIFT & COUNT_MASK;
-	if (removed == COUNT_FOLLOWS)
+	const bool rebase = removed == REBASE;
+	if (removed >= COUNT_FOLLOWS)
 		removed = (size_t)get_number(log, at);
 	if (inserted == COUNT_FOLLOWS)
 		inserted = (size_t)get_number(log, at);
 	const uint64_t offset = get_number(log, at);
 	if (out)
-		*out = (Change){.offset = offset};
+		*out = (Change){.offset = offset, .rebase = rebase};
 	if (get_pieces(log, at, removed, offset, out ? &out->removed : NULL) &&
 	    get_pieces(log, at, inserted, 0, out ? &out->inserted : NULL))
 		return true;

@@ -222,6 +222,8 @@ static MhexStatus check_step(const Document *doc, const HistoryStep *step,
 {
 	bool possible = !step->has_versions;
 	for (size_t i = 0; i < step->count && possible; i++) {
+		if (step->changes[i].rebase)
+			continue;
 		const MhexStatus status =
 			check_change(doc, &step->changes[i], &possible, err);
 		if (status)
@@ -234,8 +236,11 @@ static MhexStatus check_step(const Document *doc, const HistoryStep *step,
 			 verb);
 }
 
+/* What a preview remembered of the file means nothing here. */
 static MhexStatus apply(Document *doc, const Change *change, bool undo, MhexError *err)
 {
+	if (change->rebase)
+		return MHEX_OK;
 	return undo ? live_exchange(doc, change->offset, &change->inserted,
 				    &change->removed, err)
 		    : live_exchange(doc, change->offset, &change->removed,

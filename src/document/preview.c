@@ -99,10 +99,11 @@ static MhexStatus preview_replace(Document *doc, Range range, const Piece *piece
 
 /* ---- Undo and redo ---- */
 
-/* to is taken over, also on failure. */
-static bool switch_to(Document *doc, Version *to)
+/* to is taken over, also on failure. from: what the step made. */
+static bool switch_to(Document *doc, Version *to, const Version *from)
 {
-	if (!document_cover(doc, to) || !document_capture_switch(doc, &to->tree)) {
+	if (!document_cover(doc, to) || !document_capture_switch(doc, &to->tree) ||
+	    !document_expect_version(doc, &from->tree)) {
 		version_release(to);
 		return false;
 	}
@@ -111,10 +112,14 @@ static bool switch_to(Document *doc, Version *to)
 	return true;
 }
 
-static bool switch_to_old(Document *doc, const Version *old)
+static bool switch_to_old(Document *doc, const Version *old, const Version *left)
 {
-	Version to;
-	return document_bring_up(doc, old, &to) && switch_to(doc, &to);
+	Version to, from;
+	if (!document_bring_up(doc, left, &from))
+		return false;
+	const bool done = document_bring_up(doc, old, &to) && switch_to(doc, &to, &from);
+	version_release(&from);
+	return done;
 }
 
 /* Take out what is there and put in what was. What a save has put into the file since is
@@ -122,7 +127,7 @@ static bool switch_to_old(Document *doc, const Version *old)
 static bool apply(Document *doc, uint64_t offset, const PieceList *out,
 		  const PieceList *in)
 {
-	PieceList resolved = {0}, settled = {0};
+	PieceList resolved = {0}, settled = {0}, expected = {0};
 	const Range range = {offset, pieces_length(out->items, out->count)};
 	const uint64_t length = pieces_length(in->items, in->count);
 	const bool same_size =
@@ -134,7 +139,10 @@ static bool apply(Document *doc, uint64_t offset, const PieceList *out,
 		done = document_settle(doc, offset, &resolved, &settled);
 	const PieceList *list = same_size ? &settled : &resolved;
 	done = done && document_capture(doc, range, list->items, list->count) &&
+	       source_resolve_all(doc->stock->table, out->items, out->count, &expected) &&
+	       document_expect(doc, offset, &expected) &&
 	       piece_tree_replace(&doc->now.tree, range, list->items, list->count);
+	piece_list_free(&expected);
 	piece_list_free(&resolved);
 	piece_list_free(&settled);
 	return done;
@@ -142,6 +150,9 @@ static bool apply(Document *doc, uint64_t offset, const PieceList *out,
 
 static bool apply_change(Document *doc, const Change *change, bool undo)
 {
+	if (change->rebase)
+		return document_rebase(doc, change->offset,
+				       undo ? &change->removed : &change->inserted);
 	return undo ? apply(doc, change->offset, &change->inserted, &change->removed)
 		    : apply(doc, change->offset, &change->removed, &change->inserted);
 }
@@ -178,10 +189,11 @@ static MhexStatus take_step(Document *doc, bool undo, uint64_t *at, MhexError *e
 	const uint64_t size = document_size(doc);
 	bool done = false;
 	if (step.has_versions)
-		done = switch_to_old(doc, undo ? &step.before : &step.after);
+		done = undo ? switch_to_old(doc, &step.before, &step.after)
+			    : switch_to_old(doc, &step.after, &step.before);
 	else
 		done = apply_changes(doc, &step, undo);
-	*at = step.at;
+	*at = step.at < document_size(doc) ? step.at : document_size(doc);
 	history_step_free(&step);
 	if (!done)
 		return document_no_memory(err);

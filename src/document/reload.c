@@ -9,69 +9,6 @@
 #include "document/opening.h"
 #include "document/succession.h"
 
-enum {
-	CHUNK = 8 << 10
-};
-
-/* ---- Conflicts ---- */
-
-/* Remembered bytes of one chunk that the file has no longer; changed for each of the
- * others. */
-static MhexStatus count_chunk(Document *doc, Range range, bool changed, uint64_t *count,
-			      MhexError *err)
-{
-	uint8_t was[CHUNK], known[CHUNK], is[CHUNK], readable[CHUNK];
-	const size_t length = (size_t)range.length;
-	base_bytes_read(doc->base, range.offset, was, length, known);
-	const MhexStatus status = storage_read(document_storage(doc), range.offset, is,
-					       length, readable, err);
-	for (size_t i = 0; !status && i < length; i++) {
-		const bool differs = !readable[i] || was[i] != is[i];
-		*count += known[i] ? differs : changed;
-	}
-	return status;
-}
-
-/* Edited bytes of one run whose file byte is no longer what it was. changed: the file is
- * not as it was when bytes were edited that are not remembered one by one. The cost is
- * what is remembered, not the length of the run. */
-static MhexStatus count_run(Document *doc, Range run, bool changed, uint64_t *count,
-			    MhexError *err)
-{
-	MhexStatus status = MHEX_OK;
-	while (!status && run.length > 0) {
-		Range kept = range_intersect(base_bytes_next(doc->base, run.offset), run);
-		const uint64_t unknown =
-			kept.length > 0 ? kept.offset - run.offset : run.length;
-		*count += changed ? unknown : 0;
-		if (kept.length == 0)
-			break;
-		if (kept.length > CHUNK)
-			kept.length = CHUNK;
-		status = count_chunk(doc, kept, changed, count, err);
-		run = range_between(range_end(kept), range_end(run));
-	}
-	return status;
-}
-
-static MhexStatus count_conflicts(Document *doc, uint64_t *count, MhexError *err)
-{
-	const FileStamp now = storage_stamp(document_storage(doc));
-	const uint64_t size = doc->now.covered;
-	/* After an insertion or a deletion it cannot be told what lies over what. */
-	const bool changed = doc->has_stamp && document_size(doc) == size &&
-			     !file_stamp_equal(&doc->stamp, &now);
-	MhexStatus status = MHEX_OK;
-	*count = 0;
-	Range run = piece_tree_next_modified(&doc->now.tree, 0);
-	while (!status && run.length > 0 && run.offset < size) {
-		run = range_intersect(run, (Range){0, size});
-		status = count_run(doc, run, changed, count, err);
-		run = piece_tree_next_modified(&doc->now.tree, range_end(run));
-	}
-	return status;
-}
-
 /* ---- Another length, another file ---- */
 
 /* How many bytes at the end of the document are nothing but what the file has lost. */
@@ -137,7 +74,6 @@ static MhexStatus take_file(Document *doc, StorageRef *file, MhexError *err)
 	piece_tree_release(&holds);
 	if (!done || !cut_tail(doc, tail))
 		return document_no_memory(err);
-	base_bytes_forget(doc->base, size, UINT64_MAX - size);
 	return document_cover(doc, &doc->now) ? MHEX_OK : document_no_memory(err);
 }
 
@@ -212,6 +148,13 @@ static bool follows_name(const Document *doc)
 	return doc->path && (document_has_file(doc) || !document_is_modified(doc));
 }
 
+static bool count_conflict(void *context, const Conflict *conflict)
+{
+	uint64_t *count = context;
+	*count += conflict->length;
+	return true;
+}
+
 static MhexStatus reload(Document *doc, Origin from, uint64_t *conflicts, MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
@@ -224,7 +167,7 @@ static MhexStatus reload(Document *doc, Origin from, uint64_t *conflicts, MhexEr
 	doc->seen = storage_stamp(document_storage(doc));
 	doc->generation++;
 	history_break(doc->history);
-	return count_conflicts(doc, conflicts, err);
+	return document_conflicts(doc, count_conflict, conflicts, err);
 }
 
 static MhexStatus check_at_rest(const Document *doc, MhexError *err)

@@ -30,39 +30,48 @@ MhexStatus save_commit(const Save *save, MhexError *err)
 	return job_commit(save->worker) ? MHEX_OK : save_go_on(save, err);
 }
 
-typedef enum {
-	NAME_OURS,
-	NAME_GONE,
-	NAME_ANOTHERS,
-} NameState;
-
-/* Which file has the name of the document's now? */
-static MhexStatus look_at_name(const Save *save, NameState *state, MhexError *err)
+static MhexStatus look_at_name(const char *path, const Storage *file, NameState *state,
+			       MhexError *err)
 {
 	struct stat now;
-	const FileStamp stamp = storage_stamp(save->file);
+	const FileStamp stamp = storage_stamp(file);
 	*state = NAME_OURS;
-	if (storage_kind(save->file) != STORAGE_FILE)
+	if (storage_kind(file) != STORAGE_FILE)
 		return MHEX_OK;
-	if (stat(save->path, &now) == 0) {
+	if (stat(path, &now) == 0) {
 		if (now.st_dev != stamp.device || now.st_ino != stamp.inode)
 			*state = NAME_ANOTHERS;
 		return MHEX_OK;
 	}
 	if (errno != ENOENT)
-		return mhex_fail_errno(err, "%s", save->path);
+		return mhex_fail_errno(err, "%s", path);
 	*state = NAME_GONE;
 	return MHEX_OK;
 }
 
-/* Another file has taken the name: theirs goes. */
-static MhexStatus replace_anothers(Save *save, MhexError *err)
+/* To move to it is the document's work: a save that should has done so before. */
+static MhexStatus refuse_anothers(const Save *save, MhexError *err)
+{
+	return mhex_fail(err, MHEX_E_CONFLICT,
+			 save->force || save->moved
+				 ? "%s: another file has just taken this name"
+				 : "%s: another file has this name now; reload takes the "
+				   "edits there, write! also writes them",
+			 save->path);
+}
+
+static MhexStatus make_again(Save *save, MhexError *err)
 {
 	if (!save->force)
 		return mhex_fail(err, MHEX_E_CONFLICT,
-				 "%s: another file has this name now (! replaces it)",
+				 "%s: the file is gone, removed or renamed by another "
+				 "process; write! makes it again",
 				 save->path);
-	return save_copy(save, err);
+	const MhexStatus status = save_by_rename(save, storage_fd(save->file), err);
+	if (!status)
+		(void)snprintf(save->result.note, sizeof(save->result.note),
+			       "the file was gone and has been made again");
+	return status;
 }
 
 static void add_note(Save *save, const MhexError *reason, const char *text)
@@ -75,8 +84,9 @@ static void add_note(Save *save, const MhexError *reason, const char *text)
 static MhexStatus save_same_size(Save *save, MhexError *err)
 {
 	MhexError reason = {0};
-	MhexStatus status =
-		save_has_moves(save) ? save_moves(save, err) : save_in_place(save, err);
+	MhexStatus status = difference_has_moves(save_tree(save))
+				    ? save_moves(save, err)
+				    : save_in_place(save, err);
 	if (status != MHEX_E_BUSY || err->sys_errno != ETXTBSY)
 		return status;
 	reason = *err;
@@ -119,18 +129,13 @@ static MhexStatus save_own(Save *save, MhexError *err)
 	if (!status)
 		status = save_look(save, err);
 	if (!status)
-		status = look_at_name(save, &name, err);
+		status = look_at_name(save->path, save->file, &name, err);
 	if (status)
 		return status;
 	if (name == NAME_ANOTHERS)
-		return replace_anothers(save, err);
-	if (name == NAME_GONE) {
-		status = save_by_rename(save, storage_fd(save->file), err);
-		if (!status)
-			(void)snprintf(save->result.note, sizeof(save->result.note),
-				       "the file was gone and has been made again");
-		return status;
-	}
+		return refuse_anothers(save, err);
+	if (name == NAME_GONE)
+		return make_again(save, err);
 	const uint64_t size = piece_tree_size(save_tree(save));
 	if (size == save->snapshot->version.covered || size == storage_size(save->file))
 		return save_same_size(save, err);
@@ -140,6 +145,18 @@ static MhexStatus save_own(Save *save, MhexError *err)
 static MhexStatus save_live(Save *save, MhexError *err)
 {
 	const uint64_t bytes = live_sync_bytes(save->live);
+	static const char where[] =
+		"what was stored is in the file that had the name before";
+	if (save->name != NAME_OURS && !save->force)
+		return mhex_fail(err, MHEX_E_CONFLICT,
+				 save->name == NAME_GONE
+					 ? "%s: the file is gone; %s; write FILE saves a "
+					   "copy, access preview and write! make it again"
+					 : "%s: another file has this name now; %s; "
+					   "reload moves there, write FILE saves a copy",
+				 save->path, where);
+	if (save->name != NAME_OURS)
+		(void)snprintf(save->result.note, sizeof(save->result.note), "%s", where);
 	(void)job_commit(save->worker);
 	save->touched = true;
 	save->result.in_place = true;
@@ -269,6 +286,24 @@ static MhexStatus choose(Save *save, const Document *doc, const SaveRequest *req
 	return save->path ? MHEX_OK : document_no_memory(err);
 }
 
+/* "!" on a file whose name another one has: the edits go there, and are compared with
+ * what that holds. */
+static MhexStatus follow_name(Save *save, Document *doc, MhexError *err)
+{
+	uint64_t conflicts = 0;
+	MhexStatus status = MHEX_OK;
+	if (!save->has_file || save->kind == SAVE_COPY || save->kind == SAVE_OUTPUT)
+		return MHEX_OK;
+	/* What cannot be looked at is the worker's error. */
+	(void)look_at_name(save->path, document_storage(doc), &save->name, NULL);
+	if (save->kind != SAVE_OWN || !save->force || save->name != NAME_ANOTHERS)
+		return MHEX_OK;
+	status = document_reload(doc, true, &conflicts, err);
+	save->force = false;
+	save->moved = true;
+	return status ? status : check_own(doc, err);
+}
+
 /* What the worker needs of the document, which may go on changing. */
 static MhexStatus take_version(Save *save, Document *doc, const SaveRequest *request,
 			       MhexError *err)
@@ -311,6 +346,8 @@ MhexStatus document_save_start(Document *doc, const SaveRequest *request, int wa
 		return document_no_memory(err);
 	save->kept.spill = -1;
 	MhexStatus status = choose(save, doc, request, err);
+	if (!status)
+		status = follow_name(save, doc, err);
 	if (!status)
 		status = take_version(save, doc, request, err);
 	if (!status)
@@ -394,6 +431,9 @@ MhexStatus document_save_finish(Document *doc, Save *save, SaveResult *result,
 	MhexStatus status = job_finish(save->job, err);
 	doc->saving = NULL;
 	status = tell_document(doc, save, status, err);
+	if (save->moved && !save->result.note[0])
+		(void)snprintf(save->result.note, sizeof(save->result.note),
+			       "into the file that has the name now");
 	*result = save->result;
 	free_save(save);
 	return status;

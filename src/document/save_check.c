@@ -3,6 +3,7 @@
 /* Has another process changed what was edited? */
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "document/save_private.h"
 
@@ -11,41 +12,94 @@ MhexStatus save_look(Save *save, MhexError *err)
 {
 	const MhexStatus status = storage_measure(save->file, err);
 	const FileStamp now = storage_stamp(save->file);
-	const FileStamp *then = &save->stamp;
-	save->stale =
-		save->has_stamp &&
-		(now.device != then->device || now.inode != then->inode ||
-		 now.size != then->size || now.modified.tv_sec != then->modified.tv_sec ||
-		 now.modified.tv_nsec != then->modified.tv_nsec);
+	save->stale = save->has_stamp && conflict_is_stale(&save->stamp, &now);
 	return status;
 }
 
-static MhexStatus conflict_at(const Save *save, uint64_t offset, uint8_t was, uint8_t is,
-			      MhexError *err)
+/* ---- The sentence ---- */
+
+typedef struct {
+	FoundConflict first;
+	uint64_t bytes;
+} Found;
+
+static bool count_conflict(void *context, const FoundConflict *conflict)
 {
-	return mhex_fail(err, MHEX_E_CONFLICT,
-			 "%s: the byte at 0x%" PRIx64
-			 " was %02x when it was edited and is %02x now, changed by "
-			 "another process (! overrides)",
-			 save->path, offset, was, is);
+	Found *found = context;
+	if (found->bytes == 0)
+		found->first = *conflict;
+	found->bytes += conflict->conflict.length;
+	return true;
 }
 
-static MhexStatus conflict_unseen(const Save *save, uint64_t offset, MhexError *err)
+static MhexStatus find_conflicts(const Save *save, Found *found, MhexError *err)
 {
+	const ConflictView view = {
+		.version = &save->snapshot->version,
+		.table = save->snapshot->table,
+		.reader = save->reader,
+		.file = save->file,
+		.base = save->base,
+		.has_stamp = save->has_stamp,
+		.stale = save->stale,
+	};
+	*found = (Found){0};
+	return conflict_scan(&view, count_conflict, found, err);
+}
+
+static void describe(const Conflict *conflict, char *text, size_t size)
+{
+	char theirs[32] = "gone", mine[16] = "deleted";
+	if (conflict->has_theirs)
+		(void)snprintf(theirs, sizeof(theirs), "%02x", conflict->theirs);
+	if (conflict->has_mine)
+		(void)snprintf(mine, sizeof(mine), "%02x", conflict->mine);
+	if (conflict->has_was)
+		(void)snprintf(text, size, "was %02x, theirs is %s, mine %s",
+			       conflict->was, theirs, mine);
+	else if (conflict->length > 1)
+		(void)snprintf(text, size,
+			       "0x%" PRIx64 " bytes, in a file that was changed since "
+			       "they were edited",
+			       conflict->length);
+	else
+		(void)snprintf(text, size, "was unreadable, theirs is %s, mine %s",
+			       theirs, mine);
+}
+
+static MhexStatus fail_conflict(const Save *save, const Found *found, MhexError *err)
+{
+	char text[120];
+	const Conflict *first = &found->first.conflict;
+	describe(first, text, sizeof(text));
+	if (found->bytes > first->length)
+		return mhex_fail(
+			err, MHEX_E_CONFLICT,
+			"%s: another process changed 0x%" PRIx64 ": %s, and %" PRIu64
+			" more; take mine or theirs (! overrides)",
+			save->path, first->offset, text, found->bytes - first->length);
 	return mhex_fail(err, MHEX_E_CONFLICT,
-			 "%s: the byte at 0x%" PRIx64
-			 " could not be read when it was edited and can be now (! "
-			 "overrides)",
+			 "%s: another process changed 0x%" PRIx64
+			 ": %s; take mine or theirs (! overrides)",
+			 save->path, first->offset, text);
+}
+
+/* All of them are counted; by now the one that was met may be none any more. */
+static MhexStatus fail_met(const Save *save, uint64_t offset, MhexError *err)
+{
+	Found found;
+	const MhexStatus status = find_conflicts(save, &found, err);
+	if (status)
+		return status;
+	if (found.bytes > 0)
+		return fail_conflict(save, &found, err);
+	return mhex_fail(err, MHEX_E_CONFLICT,
+			 "%s: another process is changing the byte at 0x%" PRIx64
+			 " (! overrides)",
 			 save->path, offset);
 }
 
-static MhexStatus conflict_stale(const Save *save, uint64_t offset, MhexError *err)
-{
-	return mhex_fail(err, MHEX_E_CONFLICT,
-			 "%s: changed by another process since the bytes at 0x%" PRIx64
-			 " were edited (! overrides)",
-			 save->path, offset);
-}
+/* ---- Is there any? ---- */
 
 MhexStatus save_check_bytes(const Save *save, uint64_t offset, const uint8_t *in_file,
 			    const uint8_t *wanted, size_t length, MhexError *err)
@@ -56,68 +110,20 @@ MhexStatus save_check_bytes(const Save *save, uint64_t offset, const uint8_t *in
 		return MHEX_OK;
 	base_bytes_read(save->base, offset, base, length, known);
 	for (size_t i = 0; i < length; i++) {
-		if (in_file[i] == wanted[i])
-			continue;
-		if (known[i] && in_file[i] != base[i])
-			return conflict_at(save, offset + i, base[i], in_file[i], err);
-		if (!known[i] && save->stale)
-			return conflict_stale(save, offset + i, err);
-		if (!known[i] && !save->has_stamp)
-			return conflict_unseen(save, offset + i, err);
+		const bool suspect = known[i] ? in_file[i] != base[i]
+					      : save->stale || !save->has_stamp;
+		if (suspect && in_file[i] != wanted[i])
+			return fail_met(save, offset + i, err);
 	}
 	return MHEX_OK;
-}
-
-static MhexStatus check_remembered_chunk(const Save *save, Range part, MhexError *err)
-{
-	uint8_t *base = save_buffer(save, SAVE_BASE_BYTES);
-	uint8_t *known = save_buffer(save, SAVE_KNOWN);
-	uint8_t *in_file = save_buffer(save, SAVE_OLD_BYTES);
-	const size_t length = (size_t)part.length;
-	base_bytes_read(save->base, part.offset, base, length, known);
-	const MhexStatus status =
-		storage_read(save->file, part.offset, in_file, length, NULL, err);
-	for (size_t i = 0; !status && i < length; i++) {
-		if (known[i] && in_file[i] != base[i])
-			return conflict_at(save, part.offset + i, base[i], in_file[i],
-					   err);
-	}
-	return status ? status : save_go_on(save, err);
-}
-
-/* Only what is remembered: the stamp speaks for the rest. */
-static MhexStatus check_remembered(const Save *save, Range range, MhexError *err)
-{
-	MhexStatus status = MHEX_OK;
-	uint64_t at = range.offset;
-	while (!status) {
-		const Range kept =
-			range_intersect(base_bytes_next(save->base, at), range);
-		if (kept.length == 0)
-			break;
-		const Range part = save_chunk(kept);
-		status = check_remembered_chunk(save, part, err);
-		at = range_end(part);
-	}
-	return status;
-}
-
-/* Of what is remembered only that counts which will be gone: a byte that merely changes
- * places is taken along as it is now. */
-static MhexStatus check_lost(const Save *save, MhexError *err)
-{
-	SaveRanges lost = {0};
-	MhexStatus status = save_find_lost(save, &lost, err);
-	for (size_t i = 0; !status && i < lost.count; i++)
-		status = check_remembered(save, lost.items[i], err);
-	ARRAY_FREE(&lost);
-	return status;
 }
 
 MhexStatus save_check_file(const Save *save, MhexError *err)
 {
 	const uint64_t covered = save->snapshot->version.covered;
 	const uint64_t size = storage_size(save->file);
+	Found found;
+	FileRanges lost = {0};
 	if (save->force)
 		return MHEX_OK;
 	if (size > covered)
@@ -126,8 +132,11 @@ MhexStatus save_check_file(const Save *save, MhexError *err)
 				 "from 0x%" PRIx64 " to 0x%" PRIx64
 				 " bytes (! overrides)",
 				 save->path, covered, size);
-	if (save->stale)
-		return conflict_stale(
-			save, piece_tree_next_modified(save_tree(save), 0).offset, err);
-	return check_lost(save, err);
+	MhexStatus status = save_find_lost(save, &lost, err);
+	ARRAY_FREE(&lost);
+	if (!status)
+		status = find_conflicts(save, &found, err);
+	if (!status && found.bytes > 0)
+		status = fail_conflict(save, &found, err);
+	return status;
 }

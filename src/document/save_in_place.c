@@ -20,6 +20,8 @@ typedef struct {
 	Store *store;
 	uint64_t stored;         /* bytes, counted as they were kept */
 	uint64_t done, progress; /* of the work as a whole */
+	uint64_t theirs;       /* bytes that are another process's on the way back, ... */
+	uint64_t first_theirs; /* and the first of them */
 } InPlace;
 
 /* Called with each chunk of what was kept, of at most SAVE_CHUNK bytes. at: as in
@@ -180,10 +182,23 @@ static MhexStatus put_back_chunk(InPlace *work, Range chunk, uint64_t at, MhexEr
 		done += stored;
 		if (status == MHEX_E_CONFLICT) {
 			status = MHEX_OK;
+			if (work->theirs++ == 0)
+				work->first_theirs = chunk.offset + done;
 			done++;
 		}
 	}
 	return status;
+}
+
+static void name_theirs(const InPlace *work, MhexError *err)
+{
+	char text[120];
+	(void)snprintf(text, sizeof(text),
+		       ", but %" PRIu64 " that another process has changed since, from "
+		       "0x%" PRIx64 " on",
+		       work->theirs, work->first_theirs);
+	if (work->theirs > 0)
+		save_error_add(err, text);
 }
 
 /* Say behind the sentence in err what the file holds now. */
@@ -200,6 +215,7 @@ static void put_back(InPlace *work, MhexError *err)
 		   store_sync(work->store, &why) == MHEX_OK) {
 		save->put_back = storage_measure(save->file, NULL) == MHEX_OK;
 		save_error_add(err, "; the old bytes were put back");
+		name_theirs(work, err);
 	} else {
 		save_error_add(err, "; not all old bytes could be put back: ");
 		save_error_add(err, why.message);

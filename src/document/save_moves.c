@@ -25,33 +25,13 @@ typedef struct {
 	int fd;
 	uint64_t old_size, new_size;
 	ARRAY(SaveMove) moves; /* ascending by target */
-	SaveRanges fresh;      /* what does not come from the file */
+	FileRanges fresh;      /* what does not come from the file */
 	SavePlan plan;
 	SaveMover *mover;
 	bool moving;      /* bytes may have been overwritten */
 	bool lost;        /* some that had been moved were */
 	uint64_t written; /* of fresh, for the progress */
 } Moves;
-
-/* Do bytes that the save overwrites have another place in what it writes? */
-bool save_has_moves(const Save *save)
-{
-	const PieceTree *tree = save_tree(save);
-	Range run = piece_tree_next_modified(tree, 0);
-	PieceCursor cursor;
-	for (; run.length > 0; run = piece_tree_next_modified(tree, range_end(run))) {
-		bool more = piece_cursor_seek(&cursor, tree, run.offset);
-		while (more && cursor.offset < range_end(run)) {
-			const Piece *piece = &cursor.piece;
-			const uint64_t end = piece->offset + piece->length;
-			if (save_is_own(save, piece) &&
-			    piece_tree_next_modified(tree, piece->offset).offset < end)
-				return true;
-			more = piece_cursor_next(&cursor);
-		}
-	}
-	return false;
-}
 
 /* ---- What is to be done ---- */
 
@@ -69,9 +49,9 @@ static bool add_part(Moves *work, const Piece *part, uint64_t at)
 	}
 	/* The file is zeroes there when it has been made longer. */
 	if (part->source == SOURCE_ID_ZERO)
-		return save_add_range(&work->fresh, at,
-				      end < work->old_size ? end : work->old_size);
-	return save_add_range(&work->fresh, at, end);
+		return file_ranges_add(&work->fresh, at,
+				       end < work->old_size ? end : work->old_size);
+	return file_ranges_add(&work->fresh, at, end);
 }
 
 static MhexStatus sort_out(Moves *work, MhexError *err)
@@ -112,7 +92,7 @@ static MhexStatus keep_range(Save *save, Range range, MhexError *err)
 
 static MhexStatus keep_old(Moves *work, MhexError *err)
 {
-	SaveRanges lost = {0};
+	FileRanges lost = {0};
 	uint64_t bytes = 0;
 	MhexStatus status = save_find_lost(work->save, &lost, err);
 	for (size_t i = 0; i < lost.count; i++)

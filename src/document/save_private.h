@@ -3,6 +3,7 @@
 #define MHEX_DOCUMENT_SAVE_PRIVATE_H
 
 #include "base/job.h"
+#include "document/conflict.h"
 #include "document/document_private.h"
 #include "document/save_kept.h"
 
@@ -37,6 +38,13 @@ typedef enum {
 	SAVED_BY_RENAME,
 } SaveOutcome;
 
+/* Which file has the name of the document's? */
+typedef enum {
+	NAME_OURS,
+	NAME_GONE,
+	NAME_ANOTHERS,
+} NameState;
+
 struct Save {
 	Job *job; /* the owner's */
 	SaveKind kind;
@@ -47,6 +55,8 @@ struct Save {
 	bool has_file;   /* the document's own is there */
 	bool takes_name; /* a document without a name: the copy becomes its file */
 	bool force;
+	bool moved;         /* to another file that had taken the name, edits and all */
+	NameState name;     /* SAVE_LIVE: when it began */
 	Range range;        /* of the snapshot; all of it but for a copy */
 	Snapshot *snapshot; /* released on the document's thread */
 	BaseBytes *base;    /* a copy of the document's */
@@ -103,14 +113,9 @@ static inline bool save_is_own(const Save *save, const Piece *part)
 	return part->source == save_tree(save)->file;
 }
 
-typedef ARRAY(Range) SaveRanges;
-
-/* Add [begin, end), which may be empty, behind the last range, joined if it adjoins.
- * False when out of memory. */
-bool save_add_range(SaveRanges *ranges, uint64_t begin, uint64_t end);
 /* Into *lost, empty at first: the bytes of the file that the new version does not have
  * anywhere, ascending. MHEX_E_SHRUNK when the new version needs more than is there. */
-MhexStatus save_find_lost(const Save *save, SaveRanges *lost, MhexError *err);
+MhexStatus save_find_lost(const Save *save, FileRanges *lost, MhexError *err);
 
 /* MHEX_E_CANCELLED when it was, while that is possible. */
 MhexStatus save_go_on(const Save *save, MhexError *err);
@@ -137,8 +142,7 @@ MhexStatus save_content_stream(const Save *save, int to, MhexError *err);
 
 /* Each fills in save->outcome and save->result. */
 MhexStatus save_in_place(Save *save, MhexError *err);
-/* Do bytes of the file change places? Then not save_in_place(), but: */
-bool save_has_moves(const Save *save);
+/* When bytes of the file change places, not save_in_place(), but: */
 MhexStatus save_moves(Save *save, MhexError *err);
 /* old: the open file that has the name, or -1. */
 MhexStatus save_by_rename(Save *save, int old, MhexError *err);

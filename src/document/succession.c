@@ -65,6 +65,8 @@ bool document_settle_version(Document *doc, Version *version, uint64_t budget)
 		budget -= run.length;
 		done = piece_tree_collect(&version->tree, run, &pieces) &&
 		       document_settle(doc, run.offset, &pieces, &settled) &&
+		       (version != &doc->now ||
+			document_capture(doc, run, settled.items, settled.count)) &&
 		       piece_tree_replace(&version->tree, run, settled.items,
 					  settled.count);
 		piece_list_free(&pieces);

@@ -247,17 +247,32 @@ Test(save_resize, goes_through_a_symbolic_link)
 
 /* ---- Conflicts ---- */
 
-Test(save_resize, a_change_after_the_edit_is_a_conflict)
+Test(save_resize, a_change_of_bytes_that_only_moved_is_taken_along)
 {
-	MhexError err;
+	size_t size = 0;
 	sample_edit(&sample);
 	sample_poke(&sample, 250000, "theirs");
+
+	(void)sample_save_well(&sample);
+
+	uint8_t *bytes = sample_file_bytes(sample.path, &size);
+	cr_expect(ne(ptr, memmem(bytes, size, "theirs", 6), NULL));
+	free(bytes);
+	sample_expect_saved(&sample);
+}
+
+Test(save_resize, a_change_of_a_deleted_byte_is_a_conflict)
+{
+	MhexError err;
+	sample_delete(&sample, 200, 100);
+	sample_poke(&sample, 250, "x");
 
 	const MhexStatus status = sample_write(&sample, &err);
 
 	cr_expect(eq(int, (int)status, MHEX_E_CONFLICT), "%s", err.message);
+	cr_expect(sample_has(&err, "theirs is 78, mine deleted"), "%s", err.message);
 	cr_expect(sample_has(&err, "nothing was changed"), "%s", err.message);
-	cr_expect(eq(int, sample_peek(&sample, 0), sample_byte(0)));
+	cr_expect(eq(int, sample_peek(&sample, 250), 'x'));
 	cr_assert(zero(int, (int)sample_write_forced(&sample, &err)), "%s", err.message);
 	sample_expect_saved(&sample);
 }

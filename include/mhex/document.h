@@ -29,6 +29,8 @@ typedef struct {
 	size_t window; /* bytes of one mapped window, a power of two from one page to
 			* 1 GiB; 0: 64 MiB */
 	bool create;   /* a path that does not exist is a new file */
+	bool journal;  /* a save in place keeps a journal in the state folder, so that a
+			* crash cannot break it (recovery.h) */
 	bool at_once;  /* a file that is read as a whole (/proc, /sys) is MHEX_E_WHOLE: it
 			* is for opening_start() */
 	/* Called now and then while a file is read as a whole (/proc, /sys), with the

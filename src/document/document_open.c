@@ -62,6 +62,7 @@ static bool set_string(char **string, const char *value)
 typedef struct {
 	Access access;
 	const char *path, *name; /* either may be NULL */
+	bool journal;
 } Beginning;
 
 static MhexStatus make(Document **out, Storage *storage, Beginning with, MhexError *err)
@@ -72,6 +73,7 @@ static MhexStatus make(Document **out, Storage *storage, Beginning with, MhexErr
 		storage_close(storage);
 		return document_no_memory(err);
 	}
+	doc->journal = with.journal;
 	doc->stock = stock_new();
 	doc->history = history_new();
 	doc->base = base_bytes_new();
@@ -122,7 +124,9 @@ static MhexStatus make_empty(Document **out, const char *path, DocumentOptions o
 			     MhexError *err)
 {
 	Storage *storage = NULL;
-	const Beginning with = {.access = access_of_memory(options.access), .path = path};
+	const Beginning with = {.access = access_of_memory(options.access),
+				.path = path,
+				.journal = options.journal};
 	const MhexStatus status = storage_open_memory(&storage, options.window, err);
 	return status ? status : make(out, storage, with, err);
 }
@@ -135,9 +139,10 @@ MhexStatus document_new(Document **out, DocumentOptions options, MhexError *err)
 
 /* storage is what path leads to; taken over. */
 static MhexStatus make_of_file(Document **out, const char *path, Storage *storage,
-			       MhexError *err)
+			       bool journal, MhexError *err)
 {
-	const Beginning with = {.access = storage_access(storage), .path = path};
+	const Beginning with = {
+		.access = storage_access(storage), .path = path, .journal = journal};
 	return make(out, storage, with, err);
 }
 
@@ -147,7 +152,7 @@ MhexStatus document_open_read(Document **out, const char *path, Opening *opening
 	Storage *storage = NULL;
 	*out = NULL;
 	const MhexStatus status = opening_take(opening, &storage, err);
-	return status ? status : make_of_file(out, path, storage, err);
+	return status ? status : make_of_file(out, path, storage, false, err);
 }
 
 MhexStatus document_open(Document **out, const char *path, DocumentOptions options,
@@ -163,7 +168,7 @@ MhexStatus document_open(Document **out, const char *path, DocumentOptions optio
 	*out = NULL;
 	const MhexStatus status = storage_open(&storage, path, how, &reason);
 	if (!status)
-		return make_of_file(out, path, storage, err);
+		return make_of_file(out, path, storage, options.journal, err);
 	if (options.create && reason.sys_errno == ENOENT && can_be_created(path))
 		return make_empty(out, path, options, err);
 	if (err)
@@ -174,7 +179,9 @@ MhexStatus document_open(Document **out, const char *path, DocumentOptions optio
 MhexStatus document_adopt(Document **out, Storage *storage, const char *name,
 			  DocumentOptions options, MhexError *err)
 {
-	const Beginning with = {.access = access_of_memory(options.access), .name = name};
+	const Beginning with = {.access = access_of_memory(options.access),
+				.name = name,
+				.journal = options.journal};
 	return make(out, storage, with, err);
 }
 

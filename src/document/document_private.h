@@ -49,8 +49,10 @@ struct Document {
 	FileStamp stamp;
 	FileStamp seen; /* by document_refresh() */
 	uint64_t generation;
-	Save *saving; /* while one runs: no reload, no other access, no other save */
-	Live *live;   /* with the live model */
+	bool journal;     /* as in DocumentOptions */
+	bool told_unsafe; /* that saves are not crash-safe */
+	Save *saving;     /* while one runs: no reload, no other access, no other save */
+	Live *live;       /* with the live model */
 };
 
 /* The current source, and its file (the document's thread's handle; never NULL: a

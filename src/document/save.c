@@ -69,21 +69,14 @@ static MhexStatus make_again(Save *save, MhexError *err)
 				 save->path);
 	const MhexStatus status = save_by_rename(save, storage_fd(save->file), err);
 	if (!status)
-		(void)snprintf(save->result.note, sizeof(save->result.note),
-			       "the file was gone and has been made again");
+		save_note(save, "the file was gone and has been made again");
 	return status;
-}
-
-static void add_note(Save *save, const MhexError *reason, const char *text)
-{
-	(void)snprintf(save->result.note, sizeof(save->result.note), "%.*s%s",
-		       SAVE_NOTE_ROOM, reason->message, text);
 }
 
 /* The file is a running program: it keeps its bytes, the name gets others. */
 static MhexStatus save_same_size(Save *save, MhexError *err)
 {
-	MhexError reason = {0};
+	MhexError reason;
 	MhexStatus status = difference_has_moves(save_tree(save))
 				    ? save_moves(save, err)
 				    : save_in_place(save, err);
@@ -91,11 +84,13 @@ static MhexStatus save_same_size(Save *save, MhexError *err)
 		return status;
 	reason = *err;
 	save->result.in_place = false;
+	save->result.note[0] = '\0';
 	status = save_by_rename(save, storage_fd(save->file), err);
 	if (status == MHEX_E_UNSUPPORTED)
 		*err = reason;
 	if (!status)
-		add_note(save, &reason, ", so a new file has taken its place");
+		save_note(save, "%.*s, so a new file has taken its place", SAVE_NOTE_ROOM,
+			  reason.message);
 	return status == MHEX_E_UNSUPPORTED ? MHEX_E_BUSY : status;
 }
 
@@ -114,7 +109,8 @@ static MhexStatus save_other_size(Save *save, MhexError *err)
 		return status;
 	status = save_moves(save, err);
 	if (!status)
-		add_note(save, &reason, ", so it was written in place");
+		save_note(save, "%.*s, so it was written in place", SAVE_NOTE_ROOM,
+			  reason.message);
 	return status;
 }
 
@@ -268,6 +264,8 @@ static MhexStatus choose(Save *save, const Document *doc, const SaveRequest *req
 	save->output_fd = request->output_fd;
 	save->force = request->force;
 	save->has_file = document_has_file(doc);
+	save->journal = doc->journal;
+	save->told_unsafe = doc->told_unsafe;
 	if (request->output_fd >= 0)
 		save->kind = SAVE_OUTPUT;
 	else if (own && !(request->path && request->has_range))
@@ -430,10 +428,10 @@ MhexStatus document_save_finish(Document *doc, Save *save, SaveResult *result,
 {
 	MhexStatus status = job_finish(save->job, err);
 	doc->saving = NULL;
+	doc->told_unsafe = save->told_unsafe;
 	status = tell_document(doc, save, status, err);
-	if (save->moved && !save->result.note[0])
-		(void)snprintf(save->result.note, sizeof(save->result.note),
-			       "into the file that has the name now");
+	if (save->moved)
+		save_note(save, "into the file that has the name now");
 	*result = save->result;
 	free_save(save);
 	return status;

@@ -18,6 +18,7 @@
 typedef struct {
 	Save *save;
 	Store *store;
+	Rollback *guard;         /* NULL: none */
 	uint64_t stored;         /* bytes, counted as they were kept */
 	uint64_t done, progress; /* of the work as a whole */
 	uint64_t theirs;       /* bytes that are another process's on the way back, ... */
@@ -80,14 +81,21 @@ static MhexStatus keep_chunk(InPlace *work, Range chunk, MhexError *err)
 					  save_buffer(save, SAVE_NEW_BYTES), length, err);
 	if (!status)
 		status = save_kept_add(&save->kept, chunk.offset, old, length, err);
-	return status;
+	if (status || !work->guard)
+		return status;
+	status = rollback_add(work->guard, chunk.offset, old,
+			      save_buffer(save, SAVE_NEW_BYTES), length, err);
+	return status ? save_guard_failed(save, &work->guard, status, err) : MHEX_OK;
 }
 
 static MhexStatus keep_old(InPlace *work, MhexError *err)
 {
 	const PieceTree *tree = save_tree(work->save);
-	MhexStatus status = save_kept_open(&work->save->kept, piece_tree_modified(tree),
-					   work->save->force, err);
+	const uint64_t bytes = piece_tree_modified(tree);
+	MhexStatus status =
+		save_kept_open(&work->save->kept, bytes, work->save->force, err);
+	if (!status)
+		status = save_guard_open(work->save, bytes, &work->guard, err);
 	Range run = piece_tree_next_modified(tree, 0);
 	while (!status && run.length > 0) {
 		Range rest = run;
@@ -98,7 +106,11 @@ static MhexStatus keep_old(InPlace *work, MhexError *err)
 		}
 		run = piece_tree_next_modified(tree, range_end(run));
 	}
-	return status;
+	if (status || !work->guard)
+		return status;
+	status = rollback_ready(work->guard, err);
+	return status ? save_guard_failed(work->save, &work->guard, status, err)
+		      : MHEX_OK;
 }
 
 static MhexStatus reserve(InPlace *work, MhexError *err)
@@ -220,6 +232,11 @@ static void put_back(InPlace *work, MhexError *err)
 		save_error_add(err, "; not all old bytes could be put back: ");
 		save_error_add(err, why.message);
 	}
+	if (save->touched && !save->put_back && work->guard) {
+		save_error_add(err, "; \"recover\" can put the rest right later");
+		rollback_leave(work->guard);
+		work->guard = NULL;
+	}
 	save->back_stamp = storage_stamp(save->file);
 }
 
@@ -249,6 +266,7 @@ MhexStatus save_in_place(Save *save, MhexError *err)
 	MhexStatus status = store_open(&work.store, save->file, err);
 	if (!status)
 		status = run(&work, err);
+	save_guard_end(save, work.guard);
 	if (!status)
 		save->result.bytes_changed = save->kept.size;
 	store_close(work.store);

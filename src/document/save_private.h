@@ -5,6 +5,7 @@
 #include "base/job.h"
 #include "document/conflict.h"
 #include "document/document_private.h"
+#include "document/rollback.h"
 #include "document/save_kept.h"
 
 /*
@@ -17,6 +18,7 @@
  *   save_copy.c      another file, or standard output
  *   save_check.c     has somebody else changed what was edited?
  *   save_content.c   a version of the document into a file
+ *   save_guard.c     its journal, or the reason why there is none
  *   save_lost.c      which bytes of the file will be nowhere
  *   save_kept.c      old bytes, for the way back and for undo
  */
@@ -57,6 +59,8 @@ struct Save {
 	bool force;
 	bool moved;         /* to another file that had taken the name, edits and all */
 	NameState name;     /* SAVE_LIVE: when it began */
+	bool journal;       /* as in DocumentOptions */
+	bool told_unsafe;   /* as in Document */
 	Range range;        /* of the snapshot; all of it but for a copy */
 	Snapshot *snapshot; /* released on the document's thread */
 	BaseBytes *base;    /* a copy of the document's */
@@ -139,6 +143,18 @@ MhexStatus save_content_bytes(const Save *save, uint64_t *bytes, MhexError *err)
 MhexStatus save_content_write(const Save *save, int to, uint64_t bytes, MhexError *err);
 /* save->range to a stream. */
 MhexStatus save_content_stream(const Save *save, int to, MhexError *err);
+
+/* A journal for a save in place that changes so many bytes. *out is NULL when there is
+ * to be none, or it cannot be had: the result's note says so. MHEX_E_NOSPACE when there
+ * is no room for it, unless forced. */
+MhexStatus save_guard_open(Save *save, uint64_t bytes, Rollback **out, MhexError *err);
+/* The journal could not be written: as above. Its rest is gone, and *guard NULL. */
+MhexStatus save_guard_failed(Save *save, Rollback **guard, MhexStatus status,
+			     MhexError *err);
+/* The save has succeeded, or was taken back: the journal goes. */
+void save_guard_end(Save *save, Rollback *guard);
+/* More words in the note of the result. */
+void save_note(Save *save, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Each fills in save->outcome and save->result. */
 MhexStatus save_in_place(Save *save, MhexError *err);

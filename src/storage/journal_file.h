@@ -89,6 +89,8 @@ const char *journal_reader_kind(const JournalReader *journal);
 MhexStatus journal_next(JournalReader *journal, JournalRecord *record, MhexError *err);
 /* Go on with the record at position, which journal_next() has given; 0: the first. */
 void journal_seek(JournalReader *journal, uint64_t position);
+/* Where the next record begins. */
+uint64_t journal_position(const JournalReader *journal);
 /* After the last record: do bytes follow it that are none? */
 bool journal_is_torn(const JournalReader *journal);
 

@@ -242,6 +242,11 @@ void journal_seek(JournalReader *journal, uint64_t position)
 	journal->next = position > 0 ? position : JOURNAL_HEADER_SIZE;
 }
 
+uint64_t journal_position(const JournalReader *journal)
+{
+	return journal->next;
+}
+
 bool journal_is_torn(const JournalReader *journal)
 {
 	return journal->next < journal->size;

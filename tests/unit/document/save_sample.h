@@ -2,6 +2,7 @@
 #ifndef MHEX_TESTS_DOCUMENT_SAVE_SAMPLE_H
 #define MHEX_TESTS_DOCUMENT_SAVE_SAMPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -16,6 +17,7 @@ typedef struct {
 	char other[128]; /* a name beside it that is free */
 	int fd;          /* of the file as it was made, for what other processes do */
 	Document *doc;
+	bool journal; /* for sample_open(): saves in place keep one */
 } SaveSample;
 
 /* size bytes, each sample_byte() of its offset. */

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "document/recovery.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/packed.h"
+#include "document/rollback_format.h"
+#include "storage/file_identity.h"
+#include "storage/store.h"
+#include "storage/system.h"
+
+struct Recovery {
+	StateFolder folder;
+	JournalReader *journal;
+	char *journal_path;
+	FileIdentity identity;
+	Storage *file; /* NULL: it cannot be opened, */
+	MhexError why; /* for this reason */
+	uint64_t first;
+	uint64_t changes; /* 0: the save had not begun to store */
+	uint64_t end;     /* of the last of them, in the file */
+	RecoveryState state;
+	uint8_t *current; /* ROLLBACK_CHUNK_MAX bytes of the file */
+};
+
+/* One record: what lies at range, before and after the save. */
+typedef struct {
+	Range range;
+	const uint8_t *old, *now; /* borrowed until the next record */
+} Change;
+
+/* ---- The journal ---- */
+
+static MhexStatus refuse(const Recovery *recovery, const char *reason, MhexError *err)
+{
+	return mhex_fail(err, MHEX_E_UNSUPPORTED, "%s: %s", recovery->journal_path,
+			 reason);
+}
+
+static MhexStatus read_identity(Recovery *recovery, MhexError *err)
+{
+	JournalRecord record;
+	const MhexStatus status = journal_next(recovery->journal, &record, err);
+	if (status)
+		return status;
+	if (record.kind != ROLLBACK_FILE)
+		return refuse(recovery, "not the journal of a save", err);
+	recovery->first = journal_position(recovery->journal);
+	return file_identity_decode(&recovery->identity, record.payload, record.length,
+				    err);
+}
+
+/* False: it makes no sense. */
+static bool take_change(const Recovery *recovery, const JournalRecord *record,
+			Change *change)
+{
+	Unpack from = {.at = record->payload, .left = record->length};
+	const uint64_t offset = unpack_u64(&from);
+	const size_t length = from.left / 2;
+	*change = (Change){{offset, length}, from.at, from.at + length};
+	return !from.failed && length > 0 && from.left % 2 == 0 &&
+	       length <= ROLLBACK_CHUNK_MAX &&
+	       range_fits(offset, length, recovery->identity.size);
+}
+
+/* Called with each change, ascending. */
+typedef MhexStatus (*ChangeVisitor)(Recovery *recovery, const Change *change,
+				    void *context, MhexError *err);
+
+static MhexStatus for_each_change(Recovery *recovery, ChangeVisitor visit, void *context,
+				  MhexError *err)
+{
+	JournalRecord record;
+	MhexStatus status = MHEX_OK;
+	journal_seek(recovery->journal, recovery->first);
+	for (uint64_t i = 0; !status && i < recovery->changes; i++) {
+		Change change = {{0, 0}, NULL, NULL};
+		status = journal_next(recovery->journal, &record, err);
+		if (!status && (record.kind != ROLLBACK_CHANGE ||
+				!take_change(recovery, &record, &change)))
+			status = refuse(recovery, "its records make no sense", err);
+		if (!status)
+			status = visit(recovery, &change, context, err);
+	}
+	return status;
+}
+
+/* Without the last record the save did not touch the file. */
+static MhexStatus look_for_ready(Recovery *recovery, MhexError *err)
+{
+	JournalRecord record;
+	uint64_t changes = 0;
+	MhexStatus status = journal_next(recovery->journal, &record, err);
+	for (; !status && record.kind == ROLLBACK_CHANGE;
+	     status = journal_next(recovery->journal, &record, err)) {
+		Change change;
+		if (!take_change(recovery, &record, &change) ||
+		    change.range.offset < recovery->end)
+			return refuse(recovery, "its records make no sense", err);
+		recovery->end = range_end(change.range);
+		recovery->state.bytes += change.range.length;
+		changes++;
+	}
+	if (status == MHEX_E_NOTFOUND)
+		return MHEX_OK;
+	if (status)
+		return status;
+	Unpack from = {.at = record.payload, .left = record.length};
+	if (record.kind != ROLLBACK_READY || unpack_u64(&from) != changes)
+		return refuse(recovery, "its records make no sense", err);
+	recovery->changes = changes;
+	return MHEX_OK;
+}
+
+/* ---- The file ---- */
+
+static void count_bytes(RecoveryState *state, const Change *change,
+			const uint8_t *current)
+{
+	for (size_t i = 0; i < change->range.length; i++) {
+		const bool is_old = current[i] == change->old[i];
+		const bool is_new = current[i] == change->now[i];
+		state->old += is_old;
+		state->now += is_new;
+		if (!is_old && !is_new && state->foreign++ == 0)
+			state->first_foreign = change->range.offset + i;
+	}
+}
+
+static MhexStatus count_change(Recovery *recovery, const Change *change, void *context,
+			       MhexError *err)
+{
+	(void)context;
+	const MhexStatus status =
+		storage_read(recovery->file, change->range.offset, recovery->current,
+			     (size_t)change->range.length, NULL, err);
+	if (!status)
+		count_bytes(&recovery->state, change, recovery->current);
+	return status;
+}
+
+/* How much of the save is in the file? */
+static MhexStatus examine(Recovery *recovery, MhexError *err)
+{
+	RecoveryState *state = &recovery->state;
+	state->old = state->now = state->foreign = 0;
+	MhexStatus status = storage_measure(recovery->file, err);
+	if (status)
+		return status;
+	state->shrunk = storage_size(recovery->file) < recovery->end;
+	return state->shrunk ? MHEX_OK
+			     : for_each_change(recovery, count_change, NULL, err);
+}
+
+static MhexStatus open_target(Recovery *recovery, const char *path, MhexError *err)
+{
+	const StorageOptions how = {.wanted = ACCESS_PREVIEW};
+	MhexStatus status = storage_open(&recovery->file, path, how, err);
+	return status ? status : examine(recovery, err);
+}
+
+/* ---- Finding ---- */
+
+void recovery_close(Recovery *recovery)
+{
+	if (!recovery)
+		return;
+	journal_reader_close(recovery->journal);
+	storage_close(recovery->file);
+	file_identity_free(&recovery->identity);
+	state_folder_close(&recovery->folder);
+	free(recovery->journal_path);
+	free(recovery->current);
+	free(recovery);
+}
+
+static MhexStatus read_journal(Recovery *recovery, const char *name, MhexError *err)
+{
+	MhexStatus status = state_folder_open(&recovery->folder, false, err);
+	if (status)
+		return status;
+	if (asprintf(&recovery->journal_path, "%s/%s", recovery->folder.path, name) < 0) {
+		recovery->journal_path = NULL;
+		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	}
+	status = journal_open(&recovery->journal, &recovery->folder, name, err);
+	if (!status)
+		status = read_identity(recovery, err);
+	if (!status)
+		status = look_for_ready(recovery, err);
+	return status;
+}
+
+/* Its file is not opened yet. */
+static MhexStatus open_journal(Recovery **out, const char *name, MhexError *err)
+{
+	*out = NULL;
+	Recovery *recovery = calloc(1, sizeof(*recovery));
+	if (!recovery)
+		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	recovery->folder.fd = -1;
+	recovery->current = malloc(ROLLBACK_CHUNK_MAX);
+	const MhexStatus status = recovery->current
+					  ? read_journal(recovery, name, err)
+					  : mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	if (status)
+		recovery_close(recovery);
+	else
+		*out = recovery;
+	return status;
+}
+
+MhexStatus recovery_open(Recovery **out, const char *name, MhexError *err)
+{
+	const MhexStatus status = open_journal(out, name, err);
+	Recovery *recovery = *out;
+	if (!recovery)
+		return status;
+	if (open_target(recovery, recovery->identity.path, &recovery->why))
+		recovery->state.missing = recovery->why.message;
+	return MHEX_OK;
+}
+
+/* Nothing is left to be done: the save did not begin, or is complete and on disk now. */
+static bool is_settled(const Recovery *recovery)
+{
+	const RecoveryState *state = &recovery->state;
+	if (recovery->changes == 0)
+		return true;
+	return !state->shrunk && state->now == state->bytes &&
+	       system_fsync(storage_fd(recovery->file)) == 0;
+}
+
+/* The journal of this name, if it is one of the file at path that matters. */
+static MhexStatus try_journal(Recovery **out, const char *name, const char *path,
+			      const FileIdentity *wanted, MhexError *err)
+{
+	Recovery *recovery = NULL;
+	*out = NULL;
+	MhexStatus status = open_journal(&recovery, name, err);
+	if (!recovery)
+		return status == MHEX_E_NOMEM ? status : MHEX_OK;
+	if (!file_identity_matches(&recovery->identity, wanted)) {
+		recovery_close(recovery);
+		return MHEX_OK;
+	}
+	status = open_target(recovery, path, err);
+	if (!status && is_settled(recovery))
+		return recovery_forget(recovery, err);
+	if (status)
+		recovery_close(recovery);
+	else
+		*out = recovery;
+	return status;
+}
+
+static MhexStatus none(const char *path, MhexError *err)
+{
+	return mhex_fail(err, MHEX_E_NOTFOUND, "%s: no save was interrupted", path);
+}
+
+static MhexStatus search(Recovery **out, const StateFolder *folder, const char *path,
+			 const FileIdentity *wanted, MhexError *err)
+{
+	JournalList list;
+	MhexStatus status = journal_list(&list, folder, err);
+	for (size_t i = 0; !status && !*out && i < list.count; i++) {
+		if (strcmp(list.items[i].kind, RECOVERY_JOURNAL_KIND) == 0)
+			status = try_journal(out, list.items[i].name, path, wanted, err);
+	}
+	ARRAY_FREE(&list);
+	if (!status && !*out)
+		status = mhex_fail(err, MHEX_E_NOTFOUND, "%s: no save was interrupted",
+				   path);
+	return status;
+}
+
+/* Of a file that can be saved in place. */
+static MhexStatus identify(FileIdentity *out, const char *path, MhexError *err)
+{
+	struct stat st;
+	if (stat(path, &st) < 0)
+		return mhex_fail_errno(err, "%s", path);
+	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+		return none(path, err);
+	const int fd = system_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return mhex_fail_errno(err, "%s", path);
+	const MhexStatus status = file_identity_get(out, fd, path, err);
+	(void)system_close(fd);
+	return status;
+}
+
+MhexStatus recovery_find(Recovery **out, const char *path, MhexError *err)
+{
+	StateFolder folder;
+	FileIdentity wanted = {.path = NULL};
+	*out = NULL;
+	if (state_folder_open(&folder, false, err))
+		return none(path, err);
+	MhexStatus status = identify(&wanted, path, err);
+	if (!status)
+		status = search(out, &folder, path, &wanted, err);
+	file_identity_free(&wanted);
+	state_folder_close(&folder);
+	return status;
+}
+
+void recovery_get_state(const Recovery *recovery, RecoveryState *state)
+{
+	*state = recovery->state;
+	state->path = recovery->identity.path;
+}
+
+/* ---- Doing something about it ---- */
+
+static MhexStatus check_possible(const Recovery *recovery, MhexError *err)
+{
+	const RecoveryState *state = &recovery->state;
+	const char *path = storage_path(recovery->file);
+	if (state->shrunk)
+		return mhex_fail(err, MHEX_E_CONFLICT,
+				 "%s: the file had 0x%" PRIx64
+				 " bytes when the save was interrupted and was cut to "
+				 "0x%" PRIx64 "; it was left as it is",
+				 path, recovery->identity.size,
+				 storage_size(recovery->file));
+	if (state->foreign > 0)
+		return mhex_fail(
+			err, MHEX_E_CONFLICT,
+			"%s: %" PRIu64 " bytes, the first at 0x%" PRIx64
+			", are neither those before the save nor those after it; "
+			"the file was left as it is",
+			path, state->foreign, state->first_foreign);
+	return MHEX_OK;
+}
+
+typedef struct {
+	Store *store;
+	RecoveryWay way;
+} Work;
+
+static const uint8_t *wanted_bytes(const Work *work, const Change *change)
+{
+	return work->way == RECOVERY_FORWARD ? change->now : change->old;
+}
+
+static MhexStatus reserve_change(Recovery *recovery, const Change *change, void *context,
+				 MhexError *err)
+{
+	const Work *work = context;
+	(void)recovery;
+	return store_reserve(work->store, change->range, err);
+}
+
+/* Exchanged against what has just been found to be one of the two. */
+static MhexStatus store_change(Recovery *recovery, const Change *change, void *context,
+			       MhexError *err)
+{
+	const Work *work = context;
+	size_t stored = 0;
+	RecoveryState *state = &recovery->state;
+	const MhexStatus status = count_change(recovery, change, NULL, err);
+	if (status)
+		return status;
+	if (state->foreign > 0)
+		return mhex_fail(err, MHEX_E_CONFLICT,
+				 "%s: the byte at 0x%" PRIx64
+				 " was changed by another process meanwhile",
+				 storage_path(recovery->file), state->first_foreign);
+	return store_exchange(work->store, change->range, recovery->current,
+			      wanted_bytes(work, change), &stored, err);
+}
+
+static MhexStatus verify_change(Recovery *recovery, const Change *change, void *context,
+				MhexError *err)
+{
+	const Work *work = context;
+	(void)recovery;
+	return store_verify(work->store, change->range.offset, wanted_bytes(work, change),
+			    (size_t)change->range.length, err);
+}
+
+static MhexStatus store_all(Recovery *recovery, RecoveryWay way, MhexError *err)
+{
+	Work work = {.way = way};
+	MhexStatus status = store_open(&work.store, recovery->file, err);
+	if (!status)
+		status = for_each_change(recovery, reserve_change, &work, err);
+	if (!status)
+		status = for_each_change(recovery, store_change, &work, err);
+	if (!status)
+		status = store_sync(work.store, err);
+	if (!status)
+		status = for_each_change(recovery, verify_change, &work, err);
+	/* What the interrupted save had stored itself may not be on disk either. */
+	if (!status && system_fsync(store_fd(work.store)) < 0)
+		status = mhex_fail_errno(err, "%s: the file may not be on disk",
+					 storage_path(recovery->file));
+	store_close(work.store);
+	return status;
+}
+
+MhexStatus recovery_run(Recovery *recovery, RecoveryWay way, MhexError *err)
+{
+	if (!recovery->file) {
+		if (err)
+			*err = recovery->why;
+		return recovery->why.status;
+	}
+	MhexStatus status = examine(recovery, err);
+	if (!status)
+		status = check_possible(recovery, err);
+	if (!status)
+		status = store_all(recovery, way, err);
+	if (!status)
+		return recovery_forget(recovery, err);
+	return status;
+}
+
+MhexStatus recovery_forget(Recovery *recovery, MhexError *err)
+{
+	const MhexStatus status = journal_reader_remove(recovery->journal, err);
+	recovery->journal = NULL;
+	recovery_close(recovery);
+	return status;
+}

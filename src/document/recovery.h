@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_DOCUMENT_RECOVERY_H
+#define MHEX_DOCUMENT_RECOVERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mhex/error.h"
+
+#define RECOVERY_JOURNAL_KIND "save" /* what journal_list() says of them */
+
+/*
+ * What a save in place that a crash has interrupted left behind, and what to do with it.
+ *
+ * A byte of the file is written only where it is exactly the one before or the one after
+ * the save; any other is somebody else's, and then nothing is written at all. The journal
+ * stays until the file is on disk, so a recovery may be interrupted as well.
+ *
+ * A Recovery has its journal locked. Belongs to one thread.
+ */
+typedef struct Recovery Recovery;
+
+typedef enum {
+	RECOVERY_BACK,    /* the file as it was before the save */
+	RECOVERY_FORWARD, /* as the save wanted it */
+} RecoveryWay;
+
+typedef struct {
+	const char *path;  /* of the file when it was saved; borrowed */
+	uint64_t bytes;    /* that the save changes */
+	uint64_t old, now; /* how many of them are as before, as after it ... */
+	uint64_t foreign;  /* and neither; the first of these is at */
+	uint64_t first_foreign;
+	bool shrunk;         /* the file does not reach over them any more */
+	const char *missing; /* why the file cannot be opened, or NULL; borrowed */
+} RecoveryState;
+
+/* The oldest interrupted save of the file that path names. What turns out to be nothing
+ * is cleared away meanwhile: a journal whose save never touched the file, or was
+ * complete. MHEX_E_NOTFOUND: there is none, or no state folder. Owned:
+ * recovery_close(). */
+MhexStatus recovery_find(Recovery **out, const char *path, MhexError *err);
+
+/* The one whose journal has this name, for lists; its file is looked for where it was.
+ * MHEX_E_BUSY: the save is still running; MHEX_E_UNSUPPORTED: the journal cannot be
+ * trusted. */
+MhexStatus recovery_open(Recovery **out, const char *name, MhexError *err);
+
+void recovery_close(Recovery *recovery);
+
+/* As it was found. */
+void recovery_get_state(const Recovery *recovery, RecoveryState *state);
+
+/* Make the file one or the other, on disk, and remove the journal: then the recovery is
+ * closed. After a failure it is not, and the journal stays. MHEX_E_CONFLICT, naming the
+ * byte: the file was left as it was found. */
+MhexStatus recovery_run(Recovery *recovery, RecoveryWay way, MhexError *err);
+
+/* Leave the file as it is and remove the journal. Closed in any case. */
+MhexStatus recovery_forget(Recovery *recovery, MhexError *err);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_DOCUMENT_ROLLBACK_FORMAT_H
+#define MHEX_DOCUMENT_ROLLBACK_FORMAT_H
+
+#include "document/recovery.h"
+#include "document/rollback.h"
+#include "storage/journal_file.h"
+
+/*
+ * The records of a rollback journal; private to rollback.c and recovery.c.
+ *
+ *   FILE     the identity of the file (file_identity.h)
+ *   CHANGE   offset (8), old bytes, as many new bytes; ascending, not overlapping
+ *   READY    how many CHANGEs there are (8); without it the file was not touched
+ */
+enum {
+	ROLLBACK_FILE = 1,
+	ROLLBACK_CHANGE = 2,
+	ROLLBACK_READY = 3,
+	ROLLBACK_CHANGE_HEAD = 8, /* bytes before the old ones */
+};
+
+#endif

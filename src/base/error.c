@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mhex/access.h"
@@ -31,6 +33,58 @@ static void fill(MhexError *err, MhexStatus status, int sys_errno, int caret)
 	err->caret = caret;
 }
 
+static bool continues_rune(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* What is too long is a path, and the reason stands behind it: leave out the middle. */
+static void fit(char *message, size_t size, const char *text, size_t length)
+{
+	static const char gap[] = "...";
+	if (length < size) {
+		memcpy(message, text, length + 1);
+		return;
+	}
+	const size_t room = size - sizeof(gap);
+	size_t head = room / 3;
+	size_t tail = length - (room - head);
+	while (head > 0 && continues_rune(text[head]))
+		head--;
+	while (continues_rune(text[tail]))
+		tail++;
+	memcpy(message, text, head);
+	memcpy(message + head, gap, sizeof(gap) - 1);
+	memcpy(message + head + sizeof(gap) - 1, text + tail, length - tail + 1);
+}
+
+/* Owned by the caller; NULL without memory for it. */
+static char *format_text(const char *format, va_list args)
+{
+	char *text = NULL;
+	return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
+/* The message is two texts, one behind the other; first may be NULL. */
+static void join(MhexError *err, const char *first, const char *second)
+{
+	char *whole = NULL;
+	const int length = first ? asprintf(&whole, "%s%s", first, second) : -1;
+	if (length >= 0) {
+		fit(err->message, sizeof(err->message), whole, (size_t)length);
+		free(whole);
+	} else if (second != err->message) {
+		fit(err->message, sizeof(err->message), second, strlen(second));
+	}
+}
+
+static void say(MhexError *err, const char *format, va_list args)
+{
+	char *text = format_text(format, args);
+	join(err, text, text ? "" : mhex_status_text(err->status));
+	free(text);
+}
+
 MhexStatus mhex_fail(MhexError *err, MhexStatus status, const char *format, ...)
 {
 	if (!err)
@@ -38,7 +92,7 @@ MhexStatus mhex_fail(MhexError *err, MhexStatus status, const char *format, ...)
 	va_list args;
 	va_start(args, format);
 	fill(err, status, 0, -1);
-	(void)vsnprintf(err->message, sizeof(err->message), format, args);
+	say(err, format, args);
 	va_end(args);
 	return status;
 }
@@ -72,11 +126,10 @@ MhexStatus mhex_fail_errno(MhexError *err, const char *format, ...)
 	va_list args;
 	va_start(args, format);
 	fill(err, status, code, -1);
-	(void)vsnprintf(err->message, sizeof(err->message), format, args);
+	say(err, format, args);
 	va_end(args);
-	const size_t used = strlen(err->message);
-	(void)snprintf(err->message + used, sizeof(err->message) - used, ": %s",
-		       strerror(code));
+	join(err, err->message, ": ");
+	join(err, err->message, strerror(code));
 	errno = code;
 	return status;
 }
@@ -88,7 +141,7 @@ MhexStatus mhex_fail_at(MhexError *err, size_t caret, const char *format, ...)
 	va_list args;
 	va_start(args, format);
 	fill(err, MHEX_E_SYNTAX, 0, (int)caret);
-	(void)vsnprintf(err->message, sizeof(err->message), format, args);
+	say(err, format, args);
 	va_end(args);
 	return MHEX_E_SYNTAX;
 }
@@ -104,13 +157,10 @@ void mhex_error_prefix(MhexError *err, const char *format, ...)
 {
 	if (!err)
 		return;
-	char text[sizeof(err->message)];
 	va_list args;
 	va_start(args, format);
-	const int used = vsnprintf(text, sizeof(text), format, args);
+	char *text = format_text(format, args);
 	va_end(args);
-	if (used < 0 || (size_t)used >= sizeof(text))
-		return;
-	(void)snprintf(text + used, sizeof(text) - (size_t)used, "%s", err->message);
-	memcpy(err->message, text, sizeof(text));
+	join(err, text, err->message);
+	free(text);
 }

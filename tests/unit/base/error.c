@@ -120,3 +120,41 @@ Test(error, words_are_put_in_front)
 	cr_expect(eq(int, err.caret, 4));
 	cr_expect(eq(int, (int)err.status, (int)MHEX_E_SYNTAX));
 }
+
+Test(error, a_long_path_does_not_push_the_reason_out)
+{
+	char path[4096];
+	MhexError err;
+	memset(path, 'p', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+
+	errno = EIO;
+	(void)mhex_fail_errno(&err, "%s", path);
+	const char *reason = strstr(err.message, "ppp: Input/output error");
+	cr_expect(ne(ptr, (void *)reason, NULL), "%s", err.message);
+	cr_expect(eq(sz, strlen(err.message), sizeof(err.message) - 1));
+	(void)mhex_fail(&err, MHEX_E_IO, "%s: is gone", path);
+	cr_expect(ne(ptr, strstr(err.message, "ppp: is gone"), NULL), "%s", err.message);
+	mhex_error_prefix(&err, "write: ");
+	cr_expect(zero(int, strncmp(err.message, "write: ppp", 10)), "%s", err.message);
+	cr_expect(ne(ptr, strstr(err.message, "ppp: is gone"), NULL), "%s", err.message);
+}
+
+Test(error, a_sign_of_several_bytes_is_left_out_whole)
+{
+	char path[1200];
+	MhexError err;
+	for (size_t shift = 0; shift < 3; shift++) {
+		memset(path, 'a', shift);
+		for (size_t i = shift; i + 3 <= sizeof(path) - 1; i += 3)
+			memcpy(path + i, "\xe2\x82\xac", 3);
+		path[shift + (sizeof(path) - 1 - shift) / 3 * 3] = '\0';
+
+		(void)mhex_fail(&err, MHEX_E_IO, "%s", path);
+
+		const char *gap = strstr(err.message, "...");
+		cr_assert(ne(ptr, (void *)gap, NULL));
+		cr_expect(eq(int, gap[-1], (int)'\xac'));
+		cr_expect(eq(int, gap[3], (int)'\xe2'));
+	}
+}

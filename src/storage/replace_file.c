@@ -55,9 +55,10 @@ static char *follow(const char *path)
 char *replace_file_target(const char *path)
 {
 	char *target = realpath(path, NULL);
-	if (target || errno != ENOENT)
+	if (target || (errno != ENOENT && errno != ENAMETOOLONG))
 		return target;
-	/* Nothing is there: go through the links that lead there, one by one. */
+	/* Nothing is there, or a relative path is the only way there: go through the
+	 * links that lead there, one by one. */
 	target = strdup(path);
 	for (int links = 0; target; links++) {
 		char *next = follow(target);

@@ -211,6 +211,9 @@ typedef enum {
 MhexStatus document_take(Document *doc, TakeSide side, Range range, uint64_t *taken,
 			 MhexError *err);
 
+/* MHEX_E_CONFLICT when the file does not have its name any more. */
+MhexStatus document_check_name(const Document *doc, MhexError *err);
+
 /* Where the document differs from its file: mine is in place of theirs, a range of the
  * file. Both may be empty, not at once. */
 typedef struct {

@@ -56,6 +56,7 @@ typedef enum {
 	MARK_CURSOR = 1 << 4,       /* cursor in the column that has the focus */
 	MARK_CURSOR_OTHER = 1 << 5, /* its twin in the other column */
 	MARK_HALF_TYPED = 1 << 6,
+	MARK_CONFLICT = 1 << 7, /* instead of modified */
 } Mark;
 
 typedef struct {

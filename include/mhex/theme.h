@@ -15,6 +15,7 @@
  *   matched        underlined, the gaps inside a match too
  *   selected       reverse, the gaps inside a selection too
  *   foreign        bold and blinking (never together with modified)
+ *   conflict       blinking alone (instead of modified)
  *   cursor         the terminal's own cursor; its byte is underlined, in a match not
  *   its twin       underlined and reverse; each turned around where it is so already
  *   half-typed     the typed digit is reverse and dim, the cursor on the missing one
@@ -40,7 +41,7 @@ typedef struct {
 } Look;
 
 enum {
-	MARK_COUNT = 7
+	MARK_COUNT = 8
 };
 
 typedef struct {

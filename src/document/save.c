@@ -49,6 +49,22 @@ static MhexStatus look_at_name(const char *path, const Storage *file, NameState 
 	return MHEX_OK;
 }
 
+MhexStatus document_check_name(const Document *doc, MhexError *err)
+{
+	NameState state = NAME_OURS;
+	if (!document_has_file(doc))
+		return MHEX_OK;
+	const MhexStatus status =
+		look_at_name(doc->path, document_storage(doc), &state, err);
+	if (status || state == NAME_OURS)
+		return status;
+	return mhex_fail(err, MHEX_E_CONFLICT,
+			 state == NAME_GONE ? "%s: the file is gone"
+					    : "%s: another file has this name now; "
+					      "reload takes the edits there",
+			 doc->path);
+}
+
 /* To move to it is the document's work: a save that should has done so before. */
 static MhexStatus refuse_anothers(const Save *save, MhexError *err)
 {

@@ -52,6 +52,13 @@ HANDLER(cmd_cut);
 HANDLER(cmd_paste);
 HANDLER(cmd_put);
 
+/* commands_conflict.c */
+HANDLER(cmd_conflicts);
+HANDLER(cmd_take);
+HANDLER(cmd_diff_disk);
+HANDLER(cmd_diff_next);
+HANDLER(cmd_diff_previous);
+
 /* commands_file.c */
 HANDLER(cmd_write);
 HANDLER(cmd_write_quit);
@@ -80,5 +87,6 @@ HANDLER(cmd_cancel);
 
 /* Names that command_table.c offers for completion. */
 extern const char *const mode_names[];
+extern const char *const take_names[];
 
 #endif

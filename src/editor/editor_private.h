@@ -318,6 +318,9 @@ MhexStatus script_run_file(Editor *editor, const char *path, bool keep_going,
 /* completion.c: candidates for the word before the prompt's cursor. */
 void completion_fill(Editor *editor);
 
+/* commands_conflict.c: print them, or show the list. *count: of rows; 0 shows nothing. */
+MhexStatus conflicts_list(Editor *editor, uint64_t *count, MhexError *err);
+
 /* commands_view.c: pop up what a command printed. */
 void show_result(Editor *editor, const char *title);
 

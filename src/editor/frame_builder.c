@@ -200,6 +200,8 @@ static void add_bytes(Editor *editor, Frame *frame)
 	frame->phase = window.phase;
 	if (!read_window(editor, &window))
 		return;
+	document_mark_conflicts(editor_file(editor)->doc, window.origin, window.count,
+				editor->frame.states + window.before);
 	if (is_comparable(editor_file(editor), &window))
 		mark_foreign(editor, &window);
 	remember_seen(editor, &window);

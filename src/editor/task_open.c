@@ -95,19 +95,22 @@ static MhexStatus end_edit(Editor *editor, const OpenTask *task, MhexError *err)
 
 /* ---- reload ---- */
 
-static void say_reloaded(Editor *editor, OpenFile *file, uint64_t conflicts)
+static MhexStatus end_reload(Editor *editor, OpenFile *file, uint64_t conflicts,
+			     MhexError *err)
 {
 	const char *note = document_note(file->doc);
 	(void)document_refresh(file->doc, &file->file_size);
 	if (file == editor_file(editor))
 		view_move(editor, file->cursor.offset);
-	if (conflicts > 0)
-		editor_say(editor,
-			   "reloaded; %" PRIu64
-			   " edited bytes lie over bytes that changed",
-			   conflicts);
-	else
+	if (conflicts == 0) {
 		editor_say(editor, "reloaded%s%s", *note ? ": " : "", note);
+		return MHEX_OK;
+	}
+	editor_say(editor,
+		   "reloaded; %" PRIu64 " edited bytes lie over bytes that changed",
+		   conflicts);
+	return file == editor_file(editor) ? conflicts_list(editor, &conflicts, err)
+					   : MHEX_OK;
 }
 
 MhexStatus task_reload(Editor *editor, MhexError *err)
@@ -118,9 +121,7 @@ MhexStatus task_reload(Editor *editor, MhexError *err)
 		document_reload(file->doc, editor->inside_loop, &conflicts, err);
 	if (status == MHEX_E_WHOLE)
 		return start(editor, document_path(file->doc), NULL, err);
-	if (!status)
-		say_reloaded(editor, file, conflicts);
-	return status;
+	return status ? status : end_reload(editor, file, conflicts, err);
 }
 
 MhexStatus task_end_open(Editor *editor, MhexError *err)
@@ -136,7 +137,7 @@ MhexStatus task_end_open(Editor *editor, MhexError *err)
 		status = document_reload_read(task.file->doc, task.opening, &conflicts,
 					      err);
 	if (!status && !task.path)
-		say_reloaded(editor, task.file, conflicts);
+		status = end_reload(editor, task.file, conflicts, err);
 	free(task.path);
 	return status;
 }

@@ -76,7 +76,7 @@ unsigned bytes_marks(const Frame *frame, const Place *place, Pane pane)
 	} pairs[] = {
 		{BYTE_MODIFIED, MARK_MODIFIED},     {BYTE_FOREIGN, MARK_FOREIGN},
 		{BYTE_MATCHED, MARK_MATCHED},       {BYTE_SELECTED, MARK_SELECTED},
-		{BYTE_HALF_TYPED, MARK_HALF_TYPED},
+		{BYTE_HALF_TYPED, MARK_HALF_TYPED}, {BYTE_CONFLICT, MARK_CONFLICT},
 	};
 	unsigned marks = 0;
 	if (place->kind == PLACE_EMPTY)
@@ -85,6 +85,9 @@ unsigned bytes_marks(const Frame *frame, const Place *place, Pane pane)
 		const unsigned state = state_of(frame, place->index);
 		for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 			marks |= state & pairs[i].state ? pairs[i].mark : 0;
+		/* It says so itself, and differently without colours. */
+		if (marks & MARK_CONFLICT)
+			marks &= ~(unsigned)MARK_MODIFIED;
 	}
 	if (is_cursor(frame, place->index))
 		marks |= pane == bytes_focus(frame) ? MARK_CURSOR : MARK_CURSOR_OTHER;

@@ -33,11 +33,12 @@ enum {
 	CURSOR,
 	CURSOR_OTHER,
 	HALF_TYPED,
+	CONFLICT,
 };
 
 /* Later ones lie over earlier ones. */
 static const int mark_order[MARK_COUNT] = {
-	FOREIGN, MATCHED, MODIFIED, SELECTED, HALF_TYPED, CURSOR_OTHER, CURSOR,
+	FOREIGN, MATCHED, MODIFIED, CONFLICT, SELECTED, HALF_TYPED, CURSOR_OTHER, CURSOR,
 };
 
 static const unsigned mono_styles[STYLE_COUNT] = {
@@ -54,13 +55,10 @@ static const unsigned mono_styles[STYLE_COUNT] = {
 };
 
 static const unsigned mono_marks[MARK_COUNT] = {
-	[MODIFIED] = LOOK_BOLD,
-	[FOREIGN] = LOOK_BOLD | LOOK_BLINK,
-	[MATCHED] = LOOK_UNDERLINE,
-	[SELECTED] = LOOK_REVERSE,
-	[HALF_TYPED] = LOOK_REVERSE | LOOK_DIM,
-	[CURSOR] = LOOK_UNDERLINE,
-	[CURSOR_OTHER] = LOOK_UNDERLINE | LOOK_REVERSE,
+	[MODIFIED] = LOOK_BOLD,    [FOREIGN] = LOOK_BOLD | LOOK_BLINK,
+	[CONFLICT] = LOOK_BLINK,   [MATCHED] = LOOK_UNDERLINE,
+	[SELECTED] = LOOK_REVERSE, [HALF_TYPED] = LOOK_REVERSE | LOOK_DIM,
+	[CURSOR] = LOOK_UNDERLINE, [CURSOR_OTHER] = LOOK_UNDERLINE | LOOK_REVERSE,
 };
 
 const Theme theme_table[] = {
@@ -97,6 +95,7 @@ const Theme theme_table[] = {
 		.marks =
 			{
 				[MODIFIED] = {RED, NONE, LOOK_BOLD},
+				[CONFLICT] = {WHITE, RED, LOOK_BLINK},
 				[FOREIGN] = {MAGENTA, NONE, LOOK_REVERSE},
 				[MATCHED] = {BLACK, YELLOW, LOOK_UNDERLINE},
 				[SELECTED] = {WHITE, BLUE, 0},
@@ -138,6 +137,7 @@ const Theme theme_table[] = {
 		.marks =
 			{
 				[MODIFIED] = {RED, NONE, LOOK_BOLD},
+				[CONFLICT] = {WHITE, RED, LOOK_BLINK},
 				[FOREIGN] = {MAGENTA, NONE, LOOK_REVERSE},
 				[MATCHED] = {BLACK, YELLOW, LOOK_UNDERLINE},
 				[SELECTED] = {BLACK, CYAN, 0},
@@ -181,6 +181,7 @@ const Theme theme_table[] = {
 		.marks =
 			{
 				[MODIFIED] = {BRIGHT_RED, NONE, LOOK_BOLD},
+				[CONFLICT] = {BRIGHT_WHITE, RED, LOOK_BLINK},
 				[FOREIGN] = {BRIGHT_MAGENTA, NONE, LOOK_REVERSE},
 				[MATCHED] = {BLACK, YELLOW, LOOK_UNDERLINE},
 				[SELECTED] = {BLACK, WHITE, 0},

@@ -157,6 +157,56 @@ Test(outside_edits, a_save_over_bytes_that_others_changed_is_refused)
 	EXPECT_FILE("aBCDEF");
 }
 
+Test(outside_edits, conflicts_are_listed_and_one_side_is_taken)
+{
+	open_text("ABCDEF", NULL);
+	screen_keys(screen, "R6162<Esc>");
+	EXPECT_TEXT("[+2]");
+	temp_file_write(file.path, "AXCDEF", 6);
+	screen_keys(screen, ":write<Enter>");
+	EXPECT_TEXT("overrides");
+
+	screen_keys(screen, ":conflicts<Enter>");
+	EXPECT_TEXT("0x1 was 42 theirs 58 mine 62");
+	screen_keys(screen, "<Enter>");
+	EXPECT_AT(1UL);
+	screen_keys(screen, ":take theirs<Enter>");
+	EXPECT_TEXT("theirs stays");
+	EXPECT_TEXT("[+1]");
+	screen_keys(screen, ":write<Enter>");
+
+	EXPECT_TEXT("bytes written");
+	EXPECT_FILE("aXCDEF");
+}
+
+Test(outside_edits, f6_goes_to_what_differs_from_the_disk)
+{
+	open_text("ABCDEF", NULL);
+	screen_keys(screen, "3lR61<Esc>gg");
+	EXPECT_AT(0UL);
+
+	screen_keys(screen, "<F6>");
+
+	EXPECT_AT(3UL);
+	EXPECT_TEXT("disk 44 here 61");
+}
+
+Test(outside_edits, a_file_that_is_gone_is_made_again_on_demand_only)
+{
+	open_text("ABCDEF", NULL);
+	screen_keys(screen, "r61");
+	EXPECT_TEXT("[+1]");
+	cr_assert(zero(int, unlink(file.path)));
+
+	screen_keys(screen, ":write<Enter>");
+	EXPECT_TEXT("write! makes it again");
+	cr_expect(eq(int, access(file.path, F_OK), -1));
+	screen_keys(screen, ":write!<Enter>");
+
+	EXPECT_TEXT("has been made again");
+	EXPECT_FILE("aBCDEF");
+}
+
 Test(outside_edits, a_read_only_file_is_a_view)
 {
 	if (geteuid() == 0)

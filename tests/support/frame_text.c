@@ -44,9 +44,9 @@ static void print_styles(const Grid *grid, FILE *out)
 
 static void print_marks(unsigned marks, FILE *out)
 {
-	static const char *const names[] = {"modified",  "foreign", "matched",
-					    "selected",  "cursor",  "twin",
-					    "half-typed"};
+	static const char *const names[] = {"modified",   "foreign", "matched",
+					    "selected",   "cursor",  "twin",
+					    "half-typed", "conflict"};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (marks >> i & 1)
 			(void)fprintf(out, " %s", names[i]);

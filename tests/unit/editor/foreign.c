@@ -112,7 +112,59 @@ Test(foreign, reload_keeps_edits_and_counts_conflicts)
 	keys("<F5>");
 
 	EXPECT_MESSAGE("reloaded; 1 edited bytes lie over bytes that changed");
+	cr_assert(ge(sz, draw()->popup.count, 1));
+	cr_expect(eq(str, (char *)draw()->popup.lines[0],
+		     (char *)"0x0 was 41 theirs 7a mine 58"));
+	keys("<Esc>");
 	EXPECT_HEX("58594344");
+}
+
+Test(foreign, conflicts_are_marked_listed_and_decided)
+{
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+	keys("R5859<Esc>");
+	write_at(1, "zz");
+	cr_expect(ne(int, draw()->states[1] & BYTE_CONFLICT, 0));
+	cr_expect(not(draw()->states[0] & BYTE_CONFLICT));
+
+	command("conflicts");
+	keys("<Enter>");
+	EXPECT_CURSOR(1);
+	command("take theirs");
+
+	EXPECT_MESSAGE("1 conflicts: theirs stays, the edits are dropped");
+	EXPECT_HEX("587a7a44");
+	keys("u");
+	EXPECT_HEX("58597a44");
+	command("take mine");
+	cr_expect(not(draw()->states[1] & BYTE_CONFLICT));
+	command("write");
+	EXPECT_FILE("XYzD");
+	command("conflicts");
+	EXPECT_MESSAGE("no conflicts");
+}
+
+Test(foreign, what_differs_from_the_disk_is_stepped_through)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	command("overwrite 58 at 1");
+	command("overwrite 595a at 5");
+
+	command("diff-disk");
+	EXPECT_CURSOR(1);
+	EXPECT_MESSAGE("difference 1 of 2 at 0x1: disk 42 here 58");
+	keys("<F6>");
+	EXPECT_CURSOR(5);
+	EXPECT_MESSAGE("difference 2 of 2 at 0x5: disk 46 47 here 59 5a");
+	keys("]c");
+	EXPECT_CURSOR(1);
+	keys("<S-F6>");
+	EXPECT_CURSOR(5);
+	keys("[c");
+	EXPECT_CURSOR(1);
+	command("revert");
+	keys("<F6>");
+	EXPECT_MESSAGE("diff-next: the document is as the file on the disk");
 }
 
 Test(foreign, a_save_over_foreign_bytes_is_refused)

@@ -218,3 +218,18 @@ Test(hex_pane, tells_all_combinations_of_states)
 
 	cr_expect(sample_is_golden(&sample, "states"));
 }
+
+Test(hex_pane, shows_a_conflict_instead_of_a_modified_byte)
+{
+	uint8_t states[3] = {BYTE_MODIFIED, BYTE_MODIFIED | BYTE_CONFLICT,
+			     BYTE_MODIFIED | BYTE_CONFLICT | BYTE_SELECTED};
+	DOCUMENT("ABC");
+	sample.frame.states = states;
+	sample.frame.cursor = 3;
+
+	render_frame(&sample.frame, &grid);
+
+	cr_expect(eq(int, marks_at(0, 11), MARK_MODIFIED));
+	cr_expect(eq(int, marks_at(0, 14), MARK_CONFLICT));
+	cr_expect(eq(int, marks_at(0, 17), MARK_CONFLICT | MARK_SELECTED));
+}

@@ -52,13 +52,16 @@ Test(theme, uses_the_terminals_own_sixteen_colours_and_no_more_than_it_has)
 }
 
 /* The states of a byte that can come together: another process's change never lies over
- * an edit of ours, and typing ends a selection. */
+ * an edit of ours unless it is a conflict, and typing ends a selection. */
 static size_t list_states(unsigned states[64])
 {
 	size_t count = 0;
 	for (unsigned marks = 0; marks < 1U << MARK_COUNT; marks++) {
 		const bool cursor = marks & (MARK_CURSOR | MARK_CURSOR_OTHER);
+		const unsigned not_in_conflict =
+			MARK_MODIFIED | MARK_FOREIGN | MARK_HALF_TYPED;
 		const bool both = (marks & MARK_MODIFIED && marks & MARK_FOREIGN) ||
+				  (marks & MARK_CONFLICT && marks & not_in_conflict) ||
 				  (marks & MARK_HALF_TYPED && marks & MARK_SELECTED);
 		if (!cursor && !both)
 			states[count++] = marks;
@@ -70,7 +73,7 @@ static void check_distinct(const Theme *theme, int colours, unsigned also)
 {
 	unsigned states[64];
 	const size_t count = list_states(states);
-	cr_assert(eq(sz, count, 18));
+	cr_assert(eq(sz, count, 22));
 	for (size_t k = 0; k < count * count; k++) {
 		const unsigned a = states[k / count];
 		const unsigned b = states[k % count];

@@ -86,13 +86,29 @@ uint64_t document_generation(const Document *doc);
 
 typedef enum {
 	DOCUMENT_UNCHANGED,
-	DOCUMENT_CHANGED, /* times differ, size does not */
+	DOCUMENT_CHANGED, /* the time of last change differs, the size does not */
 	DOCUMENT_SHRUNK,
-	DOCUMENT_GROWN, /* the new bytes are at the document's end already */
+	DOCUMENT_GROWN,    /* the new bytes are at the document's end already */
+	DOCUMENT_REPLACED, /* another file has the name; the one that is open is as it was
+			    */
+	DOCUMENT_GONE,     /* none has; likewise */
+	DOCUMENT_BACK,     /* the open file has its name again */
 } DocumentChange;
 
-/* Measure the file; for every frame. *size is its size in bytes. */
+/* What another process did to the file or its name since this was asked last; for every
+ * frame. Of two things the name's comes first, the other at the next call. What a save,
+ * an edit or a reload of ours does is no news. *size is the file's, in bytes. */
 DocumentChange document_refresh(Document *doc, uint64_t *size);
+
+/* DOCUMENT_REPLACED or DOCUMENT_GONE as long as it is, else DOCUMENT_UNCHANGED; as
+ * document_refresh() has seen it. */
+DocumentChange document_name_state(const Document *doc);
+
+/* The screen has shown bytes of another process's: for DocumentInfo. */
+void document_saw_foreign(Document *doc);
+/* How many modified bytes lie behind the end of the file, which became shorter, and
+ * cannot be saved there. */
+uint64_t document_bytes_beyond(const Document *doc);
 
 /* Copy [offset, offset + length) to dst; it must lie within the document. states,
  * when not NULL, gets length times BYTE_MODIFIED | BYTE_UNREADABLE; unreadable
@@ -265,7 +281,11 @@ typedef struct {
 	uint64_t memory; /* bytes of edits and history */
 	size_t windows;
 	uint64_t window_bytes;
-	const char *kind; /* "regular file", "block device", ... */
+	uint64_t beyond; /* document_bytes_beyond() */
+	/* When others did something, in seconds since 1970; 0: never. */
+	int64_t changed_at; /* to the bytes or the size */
+	int64_t name_at;    /* to the name, as document_name_state() says */
+	const char *kind;   /* "regular file", "block device", ... */
 } DocumentInfo;
 void document_get_info(const Document *doc, DocumentInfo *info);
 /* As DocumentOptions.window, from now on. */

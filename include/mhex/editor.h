@@ -25,6 +25,7 @@ typedef enum {
 	EVENT_RESIZE,  /* rows, cols */
 	EVENT_TICK,    /* time has passed: look at the file */
 	EVENT_JOB,     /* the wake descriptor was readable */
+	EVENT_FILE,    /* the watch descriptor was */
 	EVENT_RESUMED, /* after SIGCONT */
 } EventKind;
 
@@ -116,6 +117,10 @@ bool editor_running(const Editor *editor);
 uint64_t editor_unsaved_bytes(const Editor *editor);
 /* Becomes readable when a job has something to tell: then send EVENT_JOB. Borrowed. */
 int editor_wake_fd(const Editor *editor);
+/* Becomes readable when something has happened to the file shown: then send EVENT_FILE.
+ * -1: nothing tells that, EVENT_TICK has to do. Asked for each wait, as it follows the
+ * document shown; borrowed. */
+int editor_watch_fd(Editor *editor);
 /* Is a job running (tick faster, Ctrl-C cancels)? */
 bool editor_busy(const Editor *editor);
 

@@ -77,6 +77,7 @@ typedef struct {
 	const char *mode; /* "NORMAL" */
 	Access access;
 	const char *name; /* file's name */
+	const char *sign; /* that stays: "[gone]"; NULL or "": none */
 	uint64_t modified_bytes;
 	bool is_modified;
 	uint64_t selection_length; /* 0: none */

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mhex/document.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include "document/document_private.h"
+#include <assert.h>
 
 const char *document_path(const Document *doc)
 {
@@ -36,35 +34,6 @@ uint64_t document_size(const Document *doc)
 uint64_t document_generation(const Document *doc)
 {
 	return doc->generation;
-}
-
-/* ---- Looking ---- */
-
-static DocumentChange classify(const FileStamp *was, const FileStamp *is)
-{
-	if (is->size < was->size)
-		return DOCUMENT_SHRUNK;
-	if (is->size > was->size)
-		return DOCUMENT_GROWN;
-	return file_stamp_equal(was, is) ? DOCUMENT_UNCHANGED : DOCUMENT_CHANGED;
-}
-
-DocumentChange document_refresh(Document *doc, uint64_t *size)
-{
-	Storage *storage = document_storage(doc);
-	/* What a save of ours does to the file is no news; it measures at its end. */
-	const bool measured = !doc->saving && !storage_measure(storage, NULL);
-	const FileStamp stamp = storage_stamp(storage);
-	*size = stamp.size;
-	if (!measured)
-		return DOCUMENT_UNCHANGED;
-	const DocumentChange change = classify(&doc->seen, &stamp);
-	/* Out of memory: seen stays, so that the next frame tries again. */
-	if (change == DOCUMENT_UNCHANGED || !document_cover(doc, &doc->now))
-		return change;
-	doc->seen = stamp;
-	doc->generation++;
-	return change;
 }
 
 static void mark_modified(const Document *doc, Range range, uint8_t *states)
@@ -148,6 +117,9 @@ void document_get_info(const Document *doc, DocumentInfo *info)
 		.memory = piece_pool_memory(doc->stock->pool) +
 			  add_buffer_memory(doc->stock->added) +
 			  history_memory(doc->history) + base_bytes_memory(doc->base),
+		.beyond = document_bytes_beyond(doc),
+		.changed_at = doc->changed_at,
+		.name_at = doc->name_at,
 		.kind = kind_of(doc),
 	};
 	storage_usage(storage, &info->windows, &info->window_bytes);

@@ -11,6 +11,7 @@
 #include "mhex/document.h"
 #include "storage/storage.h"
 #include "storage/store.h"
+#include "storage/watch.h"
 
 /*
  * Inside of a document, for the files of this layer.
@@ -47,7 +48,9 @@ struct Document {
 	 * very large edits, and those that an insertion or deletion moved. */
 	bool has_stamp;
 	FileStamp stamp;
-	FileStamp seen; /* by document_refresh() */
+	FileStamp seen;              /* by document_refresh() */
+	NameState name_state;        /* likewise */
+	int64_t changed_at, name_at; /* as in DocumentInfo */
 	uint64_t generation;
 	bool journal;     /* as in DocumentOptions */
 	bool told_unsafe; /* that saves are not crash-safe */
@@ -189,6 +192,9 @@ bool document_rebase(Document *doc, uint64_t offset, const PieceList *pieces);
 
 /* What the screen and a sentence call it. */
 const char *document_shown_name(const Document *doc);
+/* After something of ours that may have given the name to another file: that is no news.
+ */
+void document_settle_name(Document *doc);
 /* After each edit: count it, and forget base bytes when nothing is modified any more. */
 void document_edited(Document *doc);
 

@@ -130,6 +130,7 @@ static void settle_down(Document *doc, const Version *saved)
 	/* When it cannot be measured any more, the next save will say so. */
 	(void)storage_measure(storage, NULL);
 	doc->seen = storage_stamp(storage);
+	document_settle_name(doc);
 	if (document_size(doc) != doc->now.covered)
 		doc->has_stamp = true;
 	if (!remember_saved(doc, saved)) {

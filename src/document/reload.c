@@ -165,6 +165,7 @@ static MhexStatus reload(Document *doc, Origin from, uint64_t *conflicts, MhexEr
 	if (!document_cover(doc, &doc->now))
 		return document_no_memory(err);
 	doc->seen = storage_stamp(document_storage(doc));
+	document_settle_name(doc);
 	doc->generation++;
 	history_break(doc->history);
 	return document_conflicts(doc, count_conflict, conflicts, err);

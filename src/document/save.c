@@ -30,32 +30,13 @@ MhexStatus save_commit(const Save *save, MhexError *err)
 	return job_commit(save->worker) ? MHEX_OK : save_go_on(save, err);
 }
 
-static MhexStatus look_at_name(const char *path, const Storage *file, NameState *state,
-			       MhexError *err)
-{
-	struct stat now;
-	const FileStamp stamp = storage_stamp(file);
-	*state = NAME_OURS;
-	if (storage_kind(file) != STORAGE_FILE)
-		return MHEX_OK;
-	if (stat(path, &now) == 0) {
-		if (now.st_dev != stamp.device || now.st_ino != stamp.inode)
-			*state = NAME_ANOTHERS;
-		return MHEX_OK;
-	}
-	if (errno != ENOENT)
-		return mhex_fail_errno(err, "%s", path);
-	*state = NAME_GONE;
-	return MHEX_OK;
-}
-
 MhexStatus document_check_name(const Document *doc, MhexError *err)
 {
 	NameState state = NAME_OURS;
 	if (!document_has_file(doc))
 		return MHEX_OK;
 	const MhexStatus status =
-		look_at_name(doc->path, document_storage(doc), &state, err);
+		watch_look_at_name(&state, document_storage(doc), doc->path, err);
 	if (status || state == NAME_OURS)
 		return status;
 	return mhex_fail(err, MHEX_E_CONFLICT,
@@ -141,7 +122,7 @@ static MhexStatus save_own(Save *save, MhexError *err)
 	if (!status)
 		status = save_look(save, err);
 	if (!status)
-		status = look_at_name(save->path, save->file, &name, err);
+		status = watch_look_at_name(&name, save->file, save->path, err);
 	if (status)
 		return status;
 	if (name == NAME_ANOTHERS)
@@ -309,7 +290,7 @@ static MhexStatus follow_name(Save *save, Document *doc, MhexError *err)
 	if (!save->has_file || save->kind == SAVE_COPY || save->kind == SAVE_OUTPUT)
 		return MHEX_OK;
 	/* What cannot be looked at is the worker's error. */
-	(void)look_at_name(save->path, document_storage(doc), &save->name, NULL);
+	(void)watch_look_at_name(&save->name, document_storage(doc), save->path, NULL);
 	if (save->kind != SAVE_OWN || !save->force || save->name != NAME_ANOTHERS)
 		return MHEX_OK;
 	status = document_reload(doc, true, &conflicts, err);
@@ -429,6 +410,8 @@ static MhexStatus tell_document(Document *doc, Save *save, MhexStatus status,
 	/* Our own way there and back is nobody else's change. */
 	if (status && save->put_back && doc->has_stamp)
 		doc->stamp = save->back_stamp;
+	if (status && save->put_back && save->back_stamp.size == doc->seen.size)
+		doc->seen = save->back_stamp;
 	if (save->replacement) {
 		MhexError *where = status ? NULL : err;
 		const MhexStatus told = tell_by_rename(doc, save, where);

@@ -40,13 +40,6 @@ typedef enum {
 	SAVED_BY_RENAME,
 } SaveOutcome;
 
-/* Which file has the name of the document's? */
-typedef enum {
-	NAME_OURS,
-	NAME_GONE,
-	NAME_ANOTHERS,
-} NameState;
-
 struct Save {
 	Job *job; /* the owner's */
 	SaveKind kind;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "editor/command_line.h"
 #include "editor/commands.h"
@@ -143,12 +144,53 @@ HANDLER(cmd_version)
 	return editor_print(editor, err, "mhex %s\n", MHEX_VERSION);
 }
 
+/* "2026-11-25 21:40:05", where we are. */
+static const char *time_text(int64_t seconds, char *text, size_t size)
+{
+	const time_t time = (time_t)seconds;
+	struct tm parts;
+	if (!localtime_r(&time, &parts) ||
+	    strftime(text, size, "%Y-%m-%d %H:%M:%S", &parts) == 0)
+		text[0] = '\0';
+	return text;
+}
+
+static const char *name_text(DocumentChange state)
+{
+	if (state == DOCUMENT_REPLACED)
+		return "another file has it";
+	return state == DOCUMENT_GONE ? "gone" : "got back";
+}
+
+/* What others did, as far as they did anything. */
+static MhexStatus print_outside(Editor *editor, const DocumentInfo *info, MhexError *err)
+{
+	char when[32];
+	MhexStatus status = MHEX_OK;
+	if (info->changed_at)
+		status = editor_print(editor, err,
+				      "changed   by another process, seen %s\n",
+				      time_text(info->changed_at, when, sizeof(when)));
+	if (!status && info->name_at)
+		status = editor_print(
+			editor, err, "name      %s, seen %s\n",
+			name_text(document_name_state(editor_file(editor)->doc)),
+			time_text(info->name_at, when, sizeof(when)));
+	if (!status && info->beyond)
+		status = editor_print(editor, err,
+				      "beyond    %" PRIu64
+				      " modified bytes lie behind the end of the file\n",
+				      info->beyond);
+	return status;
+}
+
 HANDLER(cmd_info)
 {
 	(void)args;
 	DocumentInfo info;
 	StrBuf path = {0};
 	const OpenFile *file = editor_file(editor);
+	outside_look(editor);
 	document_get_info(file->doc, &info);
 	const char *known = document_path(file->doc);
 	if (known)
@@ -162,6 +204,8 @@ HANDLER(cmd_info)
 		strbuf_text(&path), info.kind, access_name(document_access(file->doc)),
 		info.size, info.size, info.file_size);
 	strbuf_free(&path);
+	if (!status)
+		status = print_outside(editor, &info, err);
 	if (status)
 		return status;
 	return editor_print(

@@ -65,6 +65,7 @@ void editor_free(Editor *editor)
 	strbuf_free(&editor->result);
 	strbuf_free(&editor->clipboard);
 	strbuf_free(&editor->last_edit);
+	outside_close(editor);
 	(void)close(editor->wake_fd);
 	free(editor);
 }
@@ -205,6 +206,7 @@ void editor_close_file(Editor *editor, size_t index)
 {
 	OpenFile *file = editor->files[index];
 	task_abandon(editor, file);
+	editor->watched = NULL;
 	free_file(file);
 	memmove(&editor->files[index], &editor->files[index + 1],
 		(editor->file_count - index - 1) * sizeof(OpenFile *));

@@ -48,7 +48,8 @@ typedef struct {
 	bool discard; /* asked, and its edits may be lost */
 	Marks marks;
 	Jumps jumps;
-	uint64_t file_size; /* as last announced */
+	uint64_t file_size;  /* as last announced */
+	uint64_t changed_ms; /* when others changed it, as far as seen; 0: never */
 	/* What was drawn, to see what others change. */
 	uint64_t seen_offset, seen_generation;
 	uint64_t foreign_until_ms;
@@ -161,10 +162,13 @@ struct Editor {
 	uint64_t now_ms;
 	bool running, stale;
 	int wake_fd;
-	bool script;         /* running a script: no prefixes */
-	int script_depth;    /* "source" within "source" */
-	bool inside_loop;    /* a key runs the command: do not wait for jobs */
-	const char *command; /* that runs, or ran last: its name in the table */
+	struct Watch *watch; /* NULL: none */
+	bool watch_tried;
+	const OpenFile *watched; /* by it; NULL: look again */
+	bool script;             /* running a script: no prefixes */
+	int script_depth;        /* "source" within "source" */
+	bool inside_loop;        /* a key runs the command: do not wait for jobs */
+	const char *command;     /* that runs, or ran last: its name in the table */
 
 	StrBuf message;
 	bool message_is_error;
@@ -335,8 +339,14 @@ void editor_queue_failed(Editor *editor, MhexError *err);
 /* keys.c */
 void editor_key(Editor *editor, const char *key);
 
-/* events.c: look at the file. */
-void editor_refresh(Editor *editor);
+/* outside.c: what other processes do. */
+void outside_look(Editor *editor);        /* and say what is new */
+void outside_saw_foreign(Editor *editor); /* on the screen */
+/* "[gone]", "[replaced]" or "": as long as it is so. */
+const char *outside_sign(const OpenFile *file);
+bool outside_take(
+	Editor *editor); /* swallow what the watch tells; is it about the file? */
+void outside_close(Editor *editor);
 
 /* frame_builder.c: does the screen show other bytes than the document has? */
 bool frame_differs(Editor *editor);

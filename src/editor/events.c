@@ -170,35 +170,6 @@ static void handle_mouse(Editor *editor, const Event *event)
 
 /* ---- time, jobs, size ---- */
 
-static void announce_size(Editor *editor, OpenFile *file, DocumentChange change,
-			  uint64_t size)
-{
-	if (change == DOCUMENT_SHRUNK)
-		editor_say(editor,
-			   "%s shrank to %" PRIu64
-			   " bytes; what is gone shows ??, F5 reloads",
-			   file->name, size);
-	else if (change == DOCUMENT_GROWN)
-		editor_say(editor, "%s grew to %" PRIu64 " bytes", file->name, size);
-	file->file_size = size;
-	editor_layout(editor);
-}
-
-/* Look at the file: what other processes wrote shows itself. */
-void editor_refresh(Editor *editor)
-{
-	OpenFile *file = editor_file(editor);
-	uint64_t size = 0;
-	const uint64_t before = document_generation(file->doc);
-	const DocumentChange change = document_refresh(file->doc, &size);
-	/* The screen compares bytes as long as only others changed them. */
-	file->seen_generation += document_generation(file->doc) - before;
-	if (change == DOCUMENT_SHRUNK || change == DOCUMENT_GROWN)
-		announce_size(editor, file, change, size);
-	if (change != DOCUMENT_UNCHANGED)
-		editor->stale = true;
-}
-
 static void handle_tick(Editor *editor)
 {
 	OpenFile *file = editor_file(editor);
@@ -206,10 +177,18 @@ static void handle_tick(Editor *editor)
 		return;
 	if (task_running(editor))
 		editor->stale = true;
-	editor_refresh(editor);
+	outside_look(editor);
 	if (frame_differs(editor) ||
 	    (file->foreign_until_ms && editor->now_ms >= file->foreign_until_ms))
 		editor->stale = true;
+}
+
+static void handle_watch(Editor *editor)
+{
+	if (!outside_take(editor))
+		return;
+	editor->watched = NULL; /* another file may have the name */
+	handle_tick(editor);
 }
 
 static void handle_resize(Editor *editor, const Event *event)
@@ -246,6 +225,9 @@ void editor_handle(Editor *editor, const Event *event)
 		break;
 	case EVENT_JOB:
 		task_poll(editor);
+		break;
+	case EVENT_FILE:
+		handle_watch(editor);
 		break;
 	case EVENT_RESUMED:
 		editor->want_redraw = true;

@@ -108,12 +108,16 @@ static void mark_foreign(Editor *editor, const Window *window)
 		memset(file->foreign, 0, file->seen_count);
 		file->foreign_until_ms = 0;
 	}
+	bool any = false;
 	for (size_t i = 0; i < common; i++) {
 		if (bytes[i] == file->seen[i] || (states[i] & BYTE_MODIFIED))
 			continue;
 		file->foreign[i] = 1;
 		file->foreign_until_ms = editor->now_ms + FOREIGN_MS;
+		any = any || !(states[i] & BYTE_UNREADABLE);
 	}
+	if (any)
+		outside_saw_foreign(editor);
 	for (size_t i = 0; i < common; i++) {
 		const bool show = file->foreign[i] && editor->settings.mark_foreign;
 		if (show && !(states[i] & (BYTE_MODIFIED | BYTE_UNREADABLE)))
@@ -236,7 +240,7 @@ void editor_frame(Editor *editor, Frame *frame)
 	editor->stale = false;
 	if (!editor_file(editor))
 		return;
-	editor_refresh(editor);
+	outside_look(editor);
 	editor_layout(editor);
 	frame->layout = editor->layout;
 	frame->document_size = document_size(editor_file(editor)->doc);

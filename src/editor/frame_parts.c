@@ -87,6 +87,7 @@ void frame_add_status(Editor *editor, Frame *frame)
 	frame->mode = mode_text(file);
 	frame->access = document_access(file->doc);
 	frame->name = file->name;
+	frame->sign = outside_sign(file);
 	frame->is_modified = document_is_modified(file->doc);
 	frame->modified_bytes = document_modified_bytes(file->doc);
 	frame->selection_length = file->has_selection ? file->selection.length : 0;

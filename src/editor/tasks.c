@@ -33,13 +33,14 @@ static void say_saved(Editor *editor, const SaveTask *task, const SaveResult *re
 }
 
 /* A document without a name has one now. */
-static void take_name(OpenFile *file)
+static void take_name(Editor *editor, OpenFile *file)
 {
 	char *name = file_shown_name(document_path(file->doc));
 	if (!name)
 		return;
 	free(file->name);
 	file->name = name;
+	editor->watched = NULL;
 }
 
 static MhexStatus end_save(Editor *editor, MhexError *err)
@@ -54,7 +55,7 @@ static MhexStatus end_save(Editor *editor, MhexError *err)
 	if (!status)
 		say_saved(editor, task, &result);
 	if (!status && result.took_name)
-		take_name(task->file);
+		take_name(editor, task->file);
 	(void)document_refresh(task->file->doc, &task->file->file_size);
 	free(task->path);
 	*task = (SaveTask){0};

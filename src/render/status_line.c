@@ -137,6 +137,8 @@ static void add_name(StatusLine *line, const Frame *frame)
 	if (!(line->economy & NO_NAME))
 		add_part(line, STYLE_STATUS, 1, limit,
 			 frame->name ? frame->name : "[no name]");
+	if (!(line->economy & LESS_ACCESS))
+		add_part(line, STYLE_STATUS, 1, 0, frame->sign);
 	if (!frame->is_modified || line->economy & NO_COUNT)
 		return;
 	/* Nothing but deleted bytes is a change without a modified byte. */

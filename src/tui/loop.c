@@ -15,6 +15,7 @@ enum {
 	TICK_BUSY_MS = 50,
 	DRAW_MS = 100, /* drawn so often even while keys keep coming */
 	JOB_MS = 30,   /* what takes no longer is over before the next key is looked at */
+	FILE_MS = 50,  /* a file that changes all the time is looked at so often */
 	READ_SIZE = 4096,
 };
 
@@ -23,7 +24,7 @@ typedef struct {
 	Terminal *terminal;
 	Input *input;
 	Grid grid;
-	uint64_t ticked_ms, drawn_ms;
+	uint64_t ticked_ms, drawn_ms, looked_ms;
 	bool gone; /* the terminal */
 	int signo;
 } Loop;
@@ -189,7 +190,10 @@ static uint64_t tick_ms(const Loop *loop)
 static int wait_ms(const Loop *loop)
 {
 	const uint64_t time = clock_now_ms();
-	const uint64_t next = loop->ticked_ms + tick_ms(loop);
+	uint64_t next = loop->ticked_ms + tick_ms(loop);
+	const uint64_t look = loop->looked_ms + FILE_MS;
+	if (time < look && look < next)
+		next = look;
 	const int tick = next > time ? (int)(next - time) : 0;
 	const int key = input_wait_ms(loop->input, time);
 	return key >= 0 && key < tick ? key : tick;
@@ -203,17 +207,32 @@ static void tick(Loop *loop)
 	tell(loop, EVENT_TICK);
 }
 
+/* Not at once again: others may write all the time. */
+static int watch_fd_now(Loop *loop)
+{
+	const int fd = editor_watch_fd(loop->editor);
+	return clock_now_ms() < loop->looked_ms + FILE_MS ? -1 : fd;
+}
+
+static void look_at_file(Loop *loop)
+{
+	loop->looked_ms = clock_now_ms();
+	tell(loop, EVENT_FILE);
+}
+
 static MhexStatus step(Loop *loop, MhexError *err)
 {
 	enum {
 		KEYS,
 		SIGNALS,
-		JOBS
+		JOBS,
+		FILE_WATCH
 	};
 	struct pollfd fds[] = {
 		[KEYS] = {.fd = terminal_input_fd(loop->terminal), .events = POLLIN},
 		[SIGNALS] = {.fd = signals_fd(), .events = POLLIN},
 		[JOBS] = {.fd = editor_wake_fd(loop->editor), .events = POLLIN},
+		[FILE_WATCH] = {.fd = watch_fd_now(loop), .events = POLLIN},
 	};
 	if (poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms(loop)) < 0 && errno != EINTR)
 		return mhex_fail_errno(err, "waiting for keys");
@@ -222,6 +241,8 @@ static MhexStatus step(Loop *loop, MhexError *err)
 		status = handle_signals(loop, err);
 	if (!status && fds[JOBS].revents)
 		tell(loop, EVENT_JOB);
+	if (!status && fds[FILE_WATCH].revents)
+		look_at_file(loop);
 	if (!status && fds[KEYS].revents)
 		status = read_terminal(loop, err);
 	if (!status)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -119,10 +120,66 @@ ParameterizedTest(struct access_case *param, outside, a_deleted_file_is_still_th
 	open_pages(param);
 
 	cr_assert(zero(int, unlink(file.path)));
+	EXPECT_TEXT("was deleted or renamed");
 	screen_keys(screen, ":0x3000<Enter>");
 
 	EXPECT_AT(0x3000UL);
 	EXPECT_TEXT("00003000  00 01 02 03");
+	EXPECT_TEXT("[gone]");
+	screen_keys(screen, ":info<Enter>");
+	EXPECT_TEXT("name      gone, seen 2");
+	screen_keys(screen, "<Esc>");
+	expect_quits();
+}
+
+ParameterizedTestParameters(outside, another_file_of_the_name_is_told_and_left_alone)
+{
+	return accesses();
+}
+
+ParameterizedTest(struct access_case *param, outside,
+		  another_file_of_the_name_is_told_and_left_alone, .fini = close_all,
+		  .timeout = 60)
+{
+	char next[TEMP_PATH_SIZE + 8];
+	open_pages(param);
+	(void)snprintf(next, sizeof(next), "%s.next", file.path);
+	temp_file_write(next, "NEXT", 4);
+
+	cr_assert(zero(int, rename(next, file.path)));
+
+	EXPECT_TEXT("another file is called");
+	screen_keys(screen, "l");
+	EXPECT_TEXT("[replaced]");
+	EXPECT_TEXT("00000000  00 01 02 03");
+	screen_keys(screen, ":info<Enter>");
+	EXPECT_TEXT("name      another file has it, seen 2");
+	screen_keys(screen, "<Esc><F5>");
+	EXPECT_TEXT("4e 45 58 54");
+	EXPECT_GONE("[replaced]");
+	EXPECT_FILE("NEXT");
+	expect_quits();
+}
+
+ParameterizedTestParameters(outside, stores_through_a_mapping_show_up)
+{
+	return accesses();
+}
+
+ParameterizedTest(struct access_case *param, outside, stores_through_a_mapping_show_up,
+		  .fini = close_all, .timeout = 60)
+{
+	open_pages(param);
+	const int fd = open(file.path, O_RDWR | O_CLOEXEC);
+	unsigned char *bytes =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	cr_assert(ne(ptr, bytes, MAP_FAILED));
+	bytes[5] = 0xca;
+	EXPECT_TEXT("00 01 02 03 04 ca 06 07");
+	bytes[6] = 0xfe; /* the page is dirty already: no time changes */
+	EXPECT_TEXT("00 01 02 03 04 ca fe 07");
+	(void)munmap(bytes, 4096);
+	(void)close(fd);
 	expect_quits();
 }
 
@@ -139,6 +196,13 @@ Test(outside_edits, an_unsaved_edit_survives_a_truncation)
 
 	EXPECT_TEXT("?? ee ?? ??");
 	EXPECT_TEXT("[+1]");
+	EXPECT_TEXT("1 edited bytes lie behind its end");
+	screen_keys(screen, ":write<Enter>");
+	EXPECT_TEXT("write: ");
+	EXPECT_FILE("");
+	EXPECT_TEXT("[+1]");
+	screen_keys(screen, ":info<Enter>");
+	EXPECT_TEXT("beyond    1 modified bytes");
 }
 
 Test(outside_edits, a_save_over_bytes_that_others_changed_is_refused)

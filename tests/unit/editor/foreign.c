@@ -4,6 +4,7 @@
 #include "unit/editor/ed_sample.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 TestSuite(foreign, .fini = ed_close, .timeout = 60);
@@ -179,4 +180,146 @@ Test(foreign, a_save_over_foreign_bytes_is_refused)
 	command("write!");
 
 	EXPECT_FILE("XYCD");
+}
+
+/* ---- the name, and what is said ---- */
+
+static void replace_file(void)
+{
+	char path[TEMP_PATH_SIZE + 8];
+	(void)snprintf(path, sizeof(path), "%s.new", file.path);
+	temp_file_write(path, "another", 7);
+	cr_assert(zero(int, rename(path, file.path)));
+}
+
+static bool says(const char *words)
+{
+	return strstr(message(), words) != NULL;
+}
+
+Test(foreign, a_name_that_another_file_has_is_told_and_shown_as_long_as_it_is_so)
+{
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+	cr_expect(eq(str, (char *)draw()->sign, (char *)""));
+
+	replace_file();
+	tick(200);
+
+	cr_expect(says("another file is called"), "%s", message());
+	EXPECT_HEX("41424344");
+	keys("l");
+	cr_expect(eq(str, (char *)draw()->sign, (char *)"[replaced]"));
+	keys("<F5>");
+	cr_expect(eq(str, (char *)draw()->sign, (char *)""));
+	EXPECT_HEX("616e6f74686572");
+}
+
+Test(foreign, a_file_that_is_gone_and_one_that_is_back_are_told)
+{
+	char other[TEMP_PATH_SIZE + 8];
+	ed_open_text("ABCD", ACCESS_VIEW);
+
+	(void)snprintf(other, sizeof(other), "%s.old", file.path);
+	cr_assert(zero(int, rename(file.path, other)));
+	tick(200);
+	cr_expect(says("was deleted or renamed"), "%s", message());
+	cr_expect(eq(str, (char *)draw()->sign, (char *)"[gone]"));
+	EXPECT_HEX("41424344");
+	cr_assert(zero(int, rename(other, file.path)));
+	tick(200);
+
+	cr_expect(says("is back"), "%s", message());
+	cr_expect(eq(str, (char *)draw()->sign, (char *)""));
+}
+
+Test(foreign, a_change_is_told_once_as_long_as_it_goes_on)
+{
+	ed_open_text("ABCDEFGH", ACCESS_LIVE);
+	(void)draw();
+	write_at(2, "xy");
+	tick(200);
+	(void)draw();
+	cr_expect(says("was changed by another process"), "%s", message());
+	keys("l");
+	EXPECT_MESSAGE("");
+
+	write_at(2, "zz");
+	tick(5000);
+	(void)draw();
+	EXPECT_MESSAGE("");
+	tick(11000);
+	write_at(2, "AA");
+	tick(200);
+	(void)draw();
+
+	cr_expect(says("was changed by another process"), "%s", message());
+}
+
+Test(foreign, an_error_is_not_talked_over)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	command("goto 0x100");
+	cr_assert(says("past the end"), "%s", message());
+
+	write_at(2, "xy");
+	tick(200);
+	(void)draw();
+
+	cr_expect(says("past the end"), "%s", message());
+}
+
+Test(foreign, our_own_saves_are_not_told)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	keys("r58<C-s>");
+	cr_assert(says("bytes written"), "%s", message());
+	tick(300);
+	(void)draw();
+	cr_expect(says("bytes written"), "%s", message());
+	keys("x<C-s>");
+	EXPECT_FILE("BCDEFGH");
+	tick(300);
+	(void)draw();
+	cr_expect(says("bytes written"), "%s", message());
+	keys("uu");
+	tick(300);
+	(void)draw();
+
+	cr_expect(not(says("another process")), "%s", message());
+	cr_expect(eq(str, (char *)draw()->sign, (char *)""));
+}
+
+Test(foreign, edits_behind_the_new_end_are_told)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	keys("GhR5858<Esc>");
+
+	cr_assert(zero(int, truncate(file.path, 5)));
+	tick(200);
+
+	cr_expect(says("edited bytes lie behind its end and are kept"), "%s", message());
+	command("info");
+	cr_expect(popup_has("beyond"));
+	cr_expect(popup_has("changed"));
+}
+
+Test(foreign, the_watch_follows_the_document_and_tells)
+{
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+	if (editor_watch_fd(editor) < 0)
+		cr_skip_test("no inotify here");
+	const Event event = {.kind = EVENT_FILE};
+	(void)draw();
+
+	write_at(0, "x");
+	editor_handle(editor, &event);
+
+	cr_expect(editor_stale(editor));
+	EXPECT_HEX("78424344");
+	(void)editor_watch_fd(editor);
+	editor_handle(editor, &event);
+	(void)draw();
+	replace_file();
+	editor_handle(editor, &event);
+	cr_expect(says("another file is called"), "%s", message());
 }

@@ -202,3 +202,13 @@ Test(status_line, live_is_a_golden_screen)
 
 	cr_expect(sample_is_golden(&sample, "live"));
 }
+
+Test(status_line, a_sign_stands_by_the_name_and_stays_when_the_name_goes)
+{
+	sample.frame.sign = "[gone]";
+
+	EXPECT_LINE(100, " NORMAL  PREVIEW  disk.img [gone] [+3]   0x00000010 (16)  0%   "
+			 "sel 0x20   7f 0111 1111");
+	cr_expect(strstr(line(40), "[gone]") != NULL, "%s", line(40));
+	cr_expect(strstr(line(8), "[gone]") == NULL, "%s", line(8));
+}

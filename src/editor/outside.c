@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What other processes do to the file that is shown: looked for, and told. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "editor/editor_private.h"
+#include "storage/watch.h"
+
+enum {
+	QUIET_MS = 10000
+};
+
+static void say_shrunk(Editor *editor, const OpenFile *file, uint64_t size)
+{
+	const uint64_t beyond = document_bytes_beyond(file->doc);
+	if (beyond > 0)
+		editor_say(editor,
+			   "%s shrank to %" PRIu64 " bytes; %" PRIu64
+			   " edited bytes lie behind its end and are kept",
+			   file->name, size, beyond);
+	else
+		editor_say(editor,
+			   "%s shrank to %" PRIu64
+			   " bytes; what is gone shows ??, F5 reloads",
+			   file->name, size);
+}
+
+/* Once for changes that follow each other closely. */
+static void say_changed(Editor *editor, OpenFile *file)
+{
+	const bool quiet =
+		!file->changed_ms || editor->now_ms >= file->changed_ms + QUIET_MS;
+	const bool error = editor->message_is_error && editor->message.length > 0;
+	if (quiet && !error)
+		editor_say(editor, "%s was changed by another process", file->name);
+}
+
+static void announce(Editor *editor, OpenFile *file, DocumentChange change, uint64_t size)
+{
+	switch (change) {
+	case DOCUMENT_UNCHANGED:
+		break;
+	case DOCUMENT_CHANGED:
+		say_changed(editor, file);
+		break;
+	case DOCUMENT_SHRUNK:
+		say_shrunk(editor, file, size);
+		break;
+	case DOCUMENT_GROWN:
+		editor_say(editor, "%s grew to %" PRIu64 " bytes", file->name, size);
+		break;
+	case DOCUMENT_REPLACED:
+		editor_say(editor,
+			   "another file is called %s now; the one shown is still the "
+			   "old one, F5 goes to the new one",
+			   file->name);
+		break;
+	case DOCUMENT_GONE:
+		editor_say(editor,
+			   "%s was deleted or renamed; its bytes and the edits are "
+			   "still here",
+			   file->name);
+		break;
+	case DOCUMENT_BACK:
+		editor_say(editor, "%s is back, the same file", file->name);
+		break;
+	}
+}
+
+static bool look(Editor *editor)
+{
+	OpenFile *file = editor_file(editor);
+	uint64_t size = 0;
+	const uint64_t before = document_generation(file->doc);
+	const DocumentChange change = document_refresh(file->doc, &size);
+	/* The screen compares bytes as long as only others changed them. */
+	file->seen_generation += document_generation(file->doc) - before;
+	if (size != file->file_size) {
+		file->file_size = size;
+		editor_layout(editor);
+	}
+	if (change == DOCUMENT_UNCHANGED)
+		return false;
+	announce(editor, file, change, size);
+	file->changed_ms = editor->now_ms;
+	editor->stale = true;
+	return true;
+}
+
+void outside_look(Editor *editor)
+{
+	/* The name is one thing, the bytes are another. */
+	if (look(editor))
+		(void)look(editor);
+}
+
+void outside_saw_foreign(Editor *editor)
+{
+	OpenFile *file = editor_file(editor);
+	document_saw_foreign(file->doc);
+	say_changed(editor, file);
+	file->changed_ms = editor->now_ms;
+}
+
+const char *outside_sign(const OpenFile *file)
+{
+	const DocumentChange state = document_name_state(file->doc);
+	if (state == DOCUMENT_REPLACED)
+		return "[replaced]";
+	return state == DOCUMENT_GONE ? "[gone]" : "";
+}
+
+/* ---- the descriptor ---- */
+
+int editor_watch_fd(Editor *editor)
+{
+	const OpenFile *file = editor_file(editor);
+	if (!editor->watch_tried)
+		editor->watch = watch_open();
+	editor->watch_tried = true;
+	if (file && file != editor->watched)
+		watch_follow(editor->watch, document_path(file->doc));
+	editor->watched = file;
+	return watch_fd(editor->watch);
+}
+
+bool outside_take(Editor *editor)
+{
+	return watch_take(editor->watch);
+}
+
+void outside_close(Editor *editor)
+{
+	watch_close(editor->watch);
+	editor->watch = NULL;
+}

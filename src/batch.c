@@ -47,6 +47,8 @@ int batch_run(const Options *options)
 	Output output = {0};
 	MhexError err;
 	const EditorOptions wanted = {.access = options->access,
+				      .keep_state = true,
+				      .recover = options->recover,
 				      .batch = true,
 				      .sink = {.context = &output, .write = output_write},
 				      .output_fd = STDOUT_FILENO};
@@ -110,6 +112,8 @@ int batch_screen(const Options *options)
 	MhexError err;
 	/* Not a batch for the editor: results are lists on the screen. */
 	const EditorOptions wanted = {.access = options->access,
+				      .keep_state = true,
+				      .recover = options->recover,
 				      .rows = options->rows,
 				      .cols = options->cols,
 				      .output_fd = -1};

@@ -9,6 +9,7 @@
 #include "batch.h"
 #include "options.h"
 #include "output.h"
+#include "recover_list.h"
 #include "report.h"
 #include "session.h"
 #include "storage/guard.h"
@@ -83,7 +84,10 @@ static int run_terminal(const Options *options)
 	Terminal *terminal = NULL;
 	MhexError err;
 	LoopEnd end = {0};
-	EditorOptions wanted = {.access = options->access, .output_fd = -1};
+	EditorOptions wanted = {.access = options->access,
+				.keep_state = true,
+				.recover = options->recover,
+				.output_fd = -1};
 	MhexStatus status = terminal_open(&terminal, &err);
 	if (status) {
 		report("%s", err.message);
@@ -112,6 +116,9 @@ static int run_terminal(const Options *options)
 
 static int run(const Options *options)
 {
+	if (options->recover == RECOVER_LIST && options->run != RUN_HELP &&
+	    options->run != RUN_VERSION)
+		return recover_list(options);
 	switch (options->run) {
 	case RUN_HELP:
 		return print_help();

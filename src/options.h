@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "mhex/access.h"
 #include "mhex/error.h"
+#include "mhex/recover.h"
 
 /*
  * The command line. One table of options gives getopt, --help and the manual page.
@@ -33,15 +34,6 @@ typedef enum {
 	RUN_HELP,
 	RUN_VERSION,
 } RunKind;
-
-/* What to do with what a crash has left. */
-typedef enum {
-	RECOVER_ASK,
-	RECOVER_APPLY,
-	RECOVER_DROP,
-	RECOVER_REVERT,
-	RECOVER_LIST,
-} Recover;
 
 /* In the order given; texts are borrowed from argv. */
 typedef struct {

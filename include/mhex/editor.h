@@ -9,6 +9,7 @@
 #include "mhex/access.h"
 #include "mhex/error.h"
 #include "mhex/frame.h"
+#include "mhex/recover.h"
 #include "mhex/settings.h"
 #include "mhex/theme.h"
 
@@ -61,8 +62,12 @@ typedef struct {
 	bool batch; /* no terminal: commands wait for their jobs, results go to the sink
 		     */
 	EditorSink sink;
-	int rows, cols; /* of the terminal in cells; 0: 24 and 80 */
-	int output_fd;  /* batch: where "write -" writes; else -1 */
+	/* Keep in the state folder what must survive a crash, and look there for what one
+	 * has left. */
+	bool keep_state;
+	Recover recover; /* what to do with that; not RECOVER_LIST */
+	int rows, cols;  /* of the terminal in cells; 0: 24 and 80 */
+	int output_fd;   /* batch: where "write -" writes; else -1 */
 } EditorOptions;
 
 /* Owned: editor_free(), which drops unsaved edits. */

@@ -15,7 +15,7 @@ foreach(pair
     document:document
     inspect:analysis pattern:analysis search:analysis
     frame:render grid:render layout:render render:render theme:render
-    command:editor editor:editor settings:editor)
+    command:editor editor:editor recover:editor settings:editor)
   string(REPLACE ":" ";" pair "${pair}")
   list(GET pair 0 header)
   list(GET pair 1 layer)

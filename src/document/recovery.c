@@ -283,9 +283,7 @@ static MhexStatus search(Recovery **out, const StateFolder *folder, const char *
 static MhexStatus identify(FileIdentity *out, const char *path, MhexError *err)
 {
 	struct stat st;
-	if (stat(path, &st) < 0)
-		return mhex_fail_errno(err, "%s", path);
-	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+	if (stat(path, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)))
 		return none(path, err);
 	const int fd = system_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
@@ -314,6 +312,7 @@ void recovery_get_state(const Recovery *recovery, RecoveryState *state)
 {
 	*state = recovery->state;
 	state->path = recovery->identity.path;
+	state->begun = recovery->changes > 0;
 }
 
 /* ---- Doing something about it ---- */

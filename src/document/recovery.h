@@ -31,6 +31,7 @@ typedef struct {
 	uint64_t old, now; /* how many of them are as before, as after it ... */
 	uint64_t foreign;  /* and neither; the first of these is at */
 	uint64_t first_foreign;
+	bool begun;          /* else the save did not touch the file */
 	bool shrunk;         /* the file does not reach over them any more */
 	const char *missing; /* why the file cannot be opened, or NULL; borrowed */
 } RecoveryState;

@@ -7,6 +7,7 @@ static const char *const access_names[] = {"view", "preview", "live", NULL};
 static const char *const paste_names[] = {"insert", "overwrite", NULL};
 static const char *const put_names[] = {"after", "before", NULL};
 static const char *const pane_names[] = {"hex", "text", "other", NULL};
+static const char *const recover_names[] = {"apply", "drop", "revert", NULL};
 static const char *const here_names[] = {"backward", NULL};
 
 static const char moving[] = "Moving";
@@ -135,6 +136,8 @@ const Command command_table[] = {
 	 "Leave; unsaved edits are asked about, ! drops them"},
 	{"read", "", PATH, RESIZES | AT, "FILE [at EXPR]", NULL, cmd_read, editing,
 	 "Insert a whole file"},
+	{"recover", "", CHOICE, OPTIONAL | AT_REST, "[apply|drop|revert]", recover_names,
+	 cmd_recover, saving, "Settle what a crash has interrupted, or ask how"},
 	{"redo", "", EXPR, HISTORY | OPTIONAL, "[N]", NULL, cmd_redo, editing,
 	 "Redo the step undone last, or N of them"},
 	{"redraw", "", NONE, SCREEN, "", NULL, cmd_redraw, showing,

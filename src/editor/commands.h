@@ -71,6 +71,9 @@ HANDLER(cmd_previous_file);
 HANDLER(cmd_reload);
 HANDLER(cmd_access);
 
+/* leftovers.c */
+HANDLER(cmd_recover);
+
 /* commands_view.c */
 HANDLER(cmd_set);
 HANDLER(cmd_bind);

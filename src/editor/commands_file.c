@@ -22,6 +22,12 @@ HANDLER(cmd_write)
 			err, MHEX_E_UNSUPPORTED,
 			"standard output is the terminal; it works with --batch only");
 	typing_leave(editor);
+	if (!args->force && !args->file && !to_output) {
+		const MhexStatus status =
+			leftovers_check_settled(editor_file(editor), err);
+		if (status)
+			return status;
+	}
 	/* What was printed before comes out before; nothing is how it is told. */
 	if (to_output && editor->options.sink.write) {
 		const EditorSink *sink = &editor->options.sink;
@@ -39,7 +45,9 @@ HANDLER(cmd_write_quit)
 	const OpenFile *file = editor_file(editor);
 	if (!args->file && !document_is_modified(file->doc))
 		return quit_ask(editor, false, err);
-	return task_save(editor, &request, true, err);
+	const MhexStatus status =
+		args->force || args->file ? MHEX_OK : leftovers_check_settled(file, err);
+	return status ? status : task_save(editor, &request, true, err);
 }
 
 static MhexStatus refuse_unsaved(const OpenFile *file, const char *way_out,

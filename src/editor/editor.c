@@ -79,6 +79,7 @@ OpenFile *editor_file(const Editor *editor)
 
 static void free_file(OpenFile *file)
 {
+	leftover_close(&file->leftover);
 	document_close(file->doc);
 	marks_free(&file->marks);
 	free(file->name);
@@ -142,6 +143,7 @@ DocumentOptions editor_document_options(const Editor *editor)
 	return (DocumentOptions){.access = editor->options.access,
 				 .window = (size_t)editor->settings.window,
 				 .create = true,
+				 .journal = editor->options.keep_state,
 				 .progress = editor->progress,
 				 .context = editor->progress_context};
 }
@@ -162,9 +164,13 @@ static void say_how_opened(Editor *editor, Access wanted)
 
 MhexStatus editor_add(Editor *editor, Document *doc, const char *path, MhexError *err)
 {
-	const MhexStatus status = add_file(editor, doc, path, err);
-	if (!status && path)
-		say_how_opened(editor, editor->options.access);
+	MhexStatus status = add_file(editor, doc, path, err);
+	if (status || !path)
+		return status;
+	say_how_opened(editor, editor->options.access);
+	if (editor->options.keep_state)
+		status = leftovers_look(editor, editor_file(editor), err);
+	leftovers_ask(editor);
 	return status;
 }
 
@@ -199,6 +205,7 @@ void editor_show_document(Editor *editor, size_t index)
 	editor->current = index;
 	editor->at_match = false;
 	editor->stale = true;
+	leftovers_ask(editor);
 	editor_layout(editor); /* commands before the first frame count on it */
 }
 

@@ -7,6 +7,7 @@
 #include "editor/cursor.h"
 #include "editor/jumps.h"
 #include "editor/keymap.h"
+#include "editor/leftovers.h"
 #include "editor/list.h"
 #include "editor/marks.h"
 #include "editor/prompt.h"
@@ -45,7 +46,8 @@ typedef struct {
 	bool goes_on;    /* the byte being typed is not the first of its run */
 	bool half_typed; /* first nibble typed, not stored (live) */
 	uint8_t half_value;
-	bool discard; /* asked, and its edits may be lost */
+	Leftover leftover; /* of a crash, not settled yet */
+	bool discard;      /* asked, and its edits may be lost */
 	Marks marks;
 	Jumps jumps;
 	uint64_t file_size;  /* as last announced */
@@ -310,6 +312,14 @@ const char *help_topic(size_t i);
 
 /* dump.c */
 MhexStatus dump_print(Editor *editor, Range range, MhexError *err);
+
+/* leftovers.c: after file was opened: is something left of it? On a terminal what fails
+ * becomes the message. */
+MhexStatus leftovers_look(Editor *editor, OpenFile *file, MhexError *err);
+/* Ask once about that of the document shown. */
+void leftovers_ask(Editor *editor);
+/* MHEX_E_REFUSED while something is left. */
+MhexStatus leftovers_check_settled(const OpenFile *file, MhexError *err);
 
 /* commands_file.c: leave, asking for each document with unsaved edits unless force. */
 MhexStatus quit_ask(Editor *editor, bool force, MhexError *err);

@@ -65,9 +65,26 @@ static char *find_path(size_t *base)
 
 /* ---- Opening ---- */
 
+/* That a folder is new must be on disk before what is in it can count. */
+static bool sync_parent(const char *path)
+{
+	char *parent = NULL;
+	if (asprintf(&parent, "%s/..", path) < 0)
+		return false;
+	const int fd = system_open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(parent);
+	if (fd < 0)
+		return errno == EACCES; /* it may be entered only */
+	const bool synced = system_fsync(fd) == 0 || errno == EINVAL;
+	(void)system_close(fd);
+	return synced;
+}
+
 static bool make_folder(const char *path)
 {
-	return system_mkdirat(AT_FDCWD, path, S_IRWXU) == 0 || errno == EEXIST;
+	if (system_mkdirat(AT_FDCWD, path, S_IRWXU) == 0)
+		return sync_parent(path);
+	return errno == EEXIST;
 }
 
 /* Every folder of path that lies behind its first base bytes. False with errno. */
@@ -133,7 +150,7 @@ static MhexStatus open_path(StateFolder *out, char *path, MhexError *err)
 static MhexStatus open_or_make(StateFolder *out, char *path, size_t base, bool create,
 			       MhexError *err)
 {
-	if (!create || make_folders(path, base))
+	if (!create || access(path, F_OK) == 0 || make_folders(path, base))
 		return open_path(out, path, err);
 	const MhexStatus status = fail_open(path, err);
 	free(path);

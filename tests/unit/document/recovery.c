@@ -273,6 +273,8 @@ Test(recovery, another_file_is_none_of_its_business)
 		     MHEX_E_NOTFOUND));
 	cr_expect(eq(int, (int)recovery_find(&recovery, "/dev/null", &err),
 		     MHEX_E_NOTFOUND));
+	cr_expect(eq(int, (int)recovery_find(&recovery, "/proc/none", &err),
+		     MHEX_E_NOTFOUND));
 	cr_expect(eq(sz, journals(), 1));
 }
 

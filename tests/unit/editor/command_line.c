@@ -118,7 +118,8 @@ Test(command_line, names_what_a_prefix_may_mean)
 	cr_assert(ne(int, read_line("  re 4"), 0));
 
 	cr_expect(eq(int, err.caret, 2));
-	cr_expect(strstr(err.message, "re may be read, redo") != NULL, "%s", err.message);
+	cr_expect(strstr(err.message, "re may be read, recover, redo") != NULL, "%s",
+		  err.message);
 }
 
 Test(command_line, empty_or_a_comment_does_nothing)

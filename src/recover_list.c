@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "recover_list.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "document/recovery.h"
+#include "output.h"
+#include "report.h"
+#include "storage/journal_file.h"
+
+/* Add to out what the journal of this name is about, and its file to path, both empty at
+ * first. A journal that is not to be read is a failure that says why. */
+typedef MhexStatus (*Describe)(StrBuf *out, StrBuf *path, const char *name,
+			       MhexError *err);
+
+static MhexStatus describe_save(StrBuf *out, StrBuf *path, const char *name,
+				MhexError *err)
+{
+	Recovery *recovery = NULL;
+	RecoveryState state;
+	const MhexStatus status = recovery_open(&recovery, name, err);
+	if (!recovery)
+		return status;
+	recovery_get_state(recovery, &state);
+	strbuf_add_text(path, state.path);
+	strbuf_printf(out, "save of %" PRIu64 " bytes, ", state.bytes);
+	if (state.missing)
+		strbuf_add_text(out, state.missing);
+	else if (!state.begun)
+		strbuf_add_text(out, "had not begun");
+	else if (state.shrunk)
+		strbuf_add_text(out, "the file was cut since");
+	else
+		strbuf_printf(out, "%" PRIu64 " are the old ones, %" PRIu64 " others'",
+			      state.bytes - state.now - state.foreign, state.foreign);
+	recovery_close(recovery);
+	return MHEX_OK;
+}
+
+static const struct {
+	const char *kind; /* of journals */
+	Describe describe;
+} kinds[] = {
+	{RECOVERY_JOURNAL_KIND, describe_save},
+};
+
+static MhexStatus describe(StrBuf *out, StrBuf *path, const JournalEntry *entry,
+			   MhexError *err)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kinds[i].kind, entry->kind) == 0)
+			return kinds[i].describe(out, path, entry->name, err);
+	}
+	return mhex_fail(err, MHEX_E_UNSUPPORTED, "%s: unknown to this mhex",
+			 entry->name);
+}
+
+static bool is_wanted(const TextList *files, const char *path)
+{
+	bool found = files->count == 0;
+	for (size_t i = 0; i < files->count && !found; i++) {
+		char *real = realpath(files->texts[i], NULL);
+		found = strcmp(real ? real : files->texts[i], path) == 0;
+		free(real);
+	}
+	return found;
+}
+
+static void add_line(StrBuf *out, const TextList *files, const JournalEntry *entry)
+{
+	StrBuf text = {0};
+	StrBuf path = {0};
+	MhexError err;
+	const MhexStatus status = describe(&text, &path, entry, &err);
+	if (!status && is_wanted(files, strbuf_text(&path))) {
+		strbuf_add_escaped(out, strbuf_text(&path), path.length);
+		strbuf_printf(out, ": %s\n", strbuf_text(&text));
+	} else if (status && status != MHEX_E_NOTFOUND && files->count == 0) {
+		strbuf_add_escaped(out, err.message, strlen(err.message));
+		strbuf_add_text(out, "\n");
+	}
+	strbuf_free(&text);
+	strbuf_free(&path);
+}
+
+static MhexStatus list_all(StrBuf *out, const TextList *files, MhexError *err)
+{
+	StateFolder folder;
+	JournalList list = {0};
+	MhexStatus status = state_folder_open(&folder, false, err);
+	if (status)
+		return status == MHEX_E_NOTFOUND ? MHEX_OK : status;
+	status = journal_list(&list, &folder, err);
+	for (size_t i = 0; i < list.count; i++)
+		add_line(out, files, &list.items[i]);
+	ARRAY_FREE(&list);
+	state_folder_close(&folder);
+	return status;
+}
+
+int recover_list(const Options *options)
+{
+	Output output = {0};
+	MhexError err;
+	MhexStatus status = list_all(&output.pending, &options->files, &err);
+	if (!status)
+		status = output_flush(&output, &err);
+	if (status)
+		report("%s", err.message);
+	output_free(&output);
+	return status ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A save is killed in the middle; the next mhex on that file asks. */
+
+#include "e2e/mhex_screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	SIZE = 20000
+};
+
+static TempFile state;
+static char old[SIZE], new[SIZE], half[SIZE];
+static char ask[] = "--recover=ask", revert[] = "--recover=revert";
+static char environment[TEMP_PATH_SIZE + 32];
+
+static void run_faulty(void)
+{
+	(void)setenv("XDG_STATE_HOME", state.path, 1);
+	(void)setenv("MHEX_FAULTS", "msync:2:kill", 1);
+	(void)execl(MHEX_FAULTY, MHEX_FAULTY, "--batch", "--clean", "--set=window=4096",
+		    "-c", "overwrite \"one\" at 0x10", "-c",
+		    "overwrite \"two\" at 0x2010", "-c", "overwrite \"three\" at 0x3010",
+		    "-c", "write", file.path, (char *)NULL);
+	_exit(1);
+}
+
+static void set_up(void)
+{
+	int status = 0;
+	size_t length = 0;
+	memset(old, 'o', SIZE);
+	memcpy(new, old, SIZE);
+	memcpy(new + 0x10, "one", 3);
+	memcpy(new + 0x2010, "two", 3);
+	memcpy(new + 0x3010, "three", 5);
+	temp_folder_make(&state);
+	temp_file_make(&file, old, SIZE);
+	const pid_t child = fork();
+	if (child == 0)
+		run_faulty();
+	cr_assert(eq(int, waitpid(child, &status, 0), child));
+	const bool killed = WIFSIGNALED(status);
+	cr_assert(killed);
+	char *bytes = temp_file_read(file.path, &length);
+	cr_assert(eq(sz, length, SIZE));
+	memcpy(half, bytes, SIZE);
+	free(bytes);
+	(void)snprintf(environment, sizeof(environment), "XDG_STATE_HOME=%s", state.path);
+}
+
+static void tear_down(void)
+{
+	close_all();
+	temp_folder_remove(&state);
+}
+
+TestSuite(recover, .init = set_up, .fini = tear_down, .timeout = 60);
+
+static void open_again(char *option)
+{
+	static char program[] = MHEX_PROGRAM, clean[] = "--clean",
+		    hint[] = "--set=nohint";
+	char *argv[] = {program, clean, hint, option, file.path, NULL};
+	const char *variables[] = {environment, NULL};
+	screen = screen_open_with(ROWS, COLS, argv, variables);
+}
+
+static void expect_bytes(const char *bytes)
+{
+	cr_expect(temp_file_holds(file.path, bytes, SIZE), "%s", screen_text(screen));
+}
+
+Test(recover, asks_and_finishes_the_save)
+{
+	open_again(ask);
+	EXPECT_TEXT("a save was interrupted; 5 of 9 bytes are the old ones.");
+	EXPECT_TEXT("f finish it  b put the old bytes back  d leave it so  Esc later");
+	expect_bytes(half);
+	screen_keys(screen, "f");
+	EXPECT_TEXT("finished what was interrupted");
+	expect_bytes(new);
+	expect_quits();
+	screen_close(screen);
+	open_again(ask);
+	ASSERT_TEXT("0x00000000");
+	expect_quits();
+}
+
+Test(recover, asks_and_puts_the_old_bytes_back)
+{
+	open_again(ask);
+	ASSERT_TEXT("f finish it");
+	screen_keys(screen, "b");
+	EXPECT_TEXT("put back as it was");
+	expect_bytes(old);
+	EXPECT_TEXT("00000010  6f 6f 6f 6f");
+	expect_quits();
+}
+
+Test(recover, later_is_not_forgotten)
+{
+	open_again(ask);
+	ASSERT_TEXT("f finish it");
+	screen_keys(screen, "<Esc>");
+	EXPECT_GONE("f finish it");
+	screen_keys(screen, ":overwrite 00 at 0x20<Enter>:write<Enter>");
+	EXPECT_TEXT("an interruption is not settled yet");
+	expect_bytes(half);
+	screen_keys(screen, ":undo<Enter>:recover<Enter>");
+	EXPECT_TEXT("f finish it");
+	screen_keys(screen, "d");
+	EXPECT_TEXT("left as it is");
+	expect_bytes(half);
+	screen_keys(screen, ":recover<Enter>");
+	EXPECT_TEXT("nothing of");
+	expect_quits();
+}
+
+Test(recover, does_not_ask_when_it_was_told)
+{
+	open_again(revert);
+	EXPECT_TEXT("put back as it was");
+	expect_bytes(old);
+	expect_quits();
+}

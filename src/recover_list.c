@@ -30,8 +30,8 @@ static MhexStatus describe_save(StrBuf *out, StrBuf *path, const char *name,
 		strbuf_add_text(out, state.missing);
 	else if (!state.begun)
 		strbuf_add_text(out, "had not begun");
-	else if (state.shrunk)
-		strbuf_add_text(out, "the file was cut since");
+	else if (state.resized)
+		strbuf_add_text(out, "the file has another size since");
 	else
 		strbuf_printf(out, "%" PRIu64 " are the old ones, %" PRIu64 " others'",
 			      state.bytes - state.now - state.foreign, state.foreign);

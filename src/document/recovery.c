@@ -23,6 +23,7 @@ struct Recovery {
 	uint64_t first;
 	uint64_t changes; /* 0: the save had not begun to store */
 	uint64_t end;     /* of the last of them, in the file */
+	uint64_t size;    /* of the file after the save; before it: identity.size */
 	RecoveryState state;
 	uint8_t *current; /* ROLLBACK_CHUNK_MAX bytes of the file */
 };
@@ -41,6 +42,12 @@ static MhexStatus refuse(const Recovery *recovery, const char *reason, MhexError
 			 reason);
 }
 
+static uint64_t larger_size(const Recovery *recovery)
+{
+	const uint64_t old = recovery->identity.size;
+	return old > recovery->size ? old : recovery->size;
+}
+
 static MhexStatus read_identity(Recovery *recovery, MhexError *err)
 {
 	JournalRecord record;
@@ -55,16 +62,14 @@ static MhexStatus read_identity(Recovery *recovery, MhexError *err)
 }
 
 /* False: it makes no sense. */
-static bool take_change(const Recovery *recovery, const JournalRecord *record,
-			Change *change)
+static bool take_change(const JournalRecord *record, Change *change)
 {
 	Unpack from = {.at = record->payload, .left = record->length};
 	const uint64_t offset = unpack_u64(&from);
 	const size_t length = from.left / 2;
 	*change = (Change){{offset, length}, from.at, from.at + length};
 	return !from.failed && length > 0 && from.left % 2 == 0 &&
-	       length <= ROLLBACK_CHUNK_MAX &&
-	       range_fits(offset, length, recovery->identity.size);
+	       length <= ROLLBACK_CHUNK_MAX && length <= UINT64_MAX - offset;
 }
 
 /* Called with each change, ascending. */
@@ -80,8 +85,8 @@ static MhexStatus for_each_change(Recovery *recovery, ChangeVisitor visit, void 
 	for (uint64_t i = 0; !status && i < recovery->changes; i++) {
 		Change change = {{0, 0}, NULL, NULL};
 		status = journal_next(recovery->journal, &record, err);
-		if (!status && (record.kind != ROLLBACK_CHANGE ||
-				!take_change(recovery, &record, &change)))
+		if (!status &&
+		    (record.kind != ROLLBACK_CHANGE || !take_change(&record, &change)))
 			status = refuse(recovery, "its records make no sense", err);
 		if (!status)
 			status = visit(recovery, &change, context, err);
@@ -98,8 +103,7 @@ static MhexStatus look_for_ready(Recovery *recovery, MhexError *err)
 	for (; !status && record.kind == ROLLBACK_CHANGE;
 	     status = journal_next(recovery->journal, &record, err)) {
 		Change change;
-		if (!take_change(recovery, &record, &change) ||
-		    change.range.offset < recovery->end)
+		if (!take_change(&record, &change) || change.range.offset < recovery->end)
 			return refuse(recovery, "its records make no sense", err);
 		recovery->end = range_end(change.range);
 		recovery->state.bytes += change.range.length;
@@ -110,7 +114,10 @@ static MhexStatus look_for_ready(Recovery *recovery, MhexError *err)
 	if (status)
 		return status;
 	Unpack from = {.at = record.payload, .left = record.length};
-	if (record.kind != ROLLBACK_READY || unpack_u64(&from) != changes)
+	const bool all = unpack_u64(&from) == changes;
+	recovery->size = unpack_u64(&from);
+	if (record.kind != ROLLBACK_READY || from.failed || !all ||
+	    recovery->end > larger_size(recovery))
 		return refuse(recovery, "its records make no sense", err);
 	recovery->changes = changes;
 	return MHEX_OK;
@@ -131,16 +138,34 @@ static void count_bytes(RecoveryState *state, const Change *change,
 	}
 }
 
+/* A file that is still, or already, the shorter one has zeroes behind its end. */
+static MhexStatus read_current(Recovery *recovery, Range range, MhexError *err)
+{
+	const Range inside =
+		range_intersect(range, (Range){0, storage_size(recovery->file)});
+	memset(recovery->current, 0, (size_t)range.length);
+	return storage_read(recovery->file, range.offset, recovery->current,
+			    (size_t)inside.length, NULL, err);
+}
+
 static MhexStatus count_change(Recovery *recovery, const Change *change, void *context,
 			       MhexError *err)
 {
 	(void)context;
-	const MhexStatus status =
-		storage_read(recovery->file, change->range.offset, recovery->current,
-			     (size_t)change->range.length, NULL, err);
+	const MhexStatus status = read_current(recovery, change->range, err);
 	if (!status)
 		count_bytes(&recovery->state, change, recovery->current);
 	return status;
+}
+
+/* Has the file a size that it can have? What others have added to one that keeps its size
+ * is no matter. */
+static bool fits(const Recovery *recovery)
+{
+	const uint64_t size = storage_size(recovery->file);
+	if (recovery->size == recovery->identity.size)
+		return size >= recovery->end;
+	return size == recovery->size || size == recovery->identity.size;
 }
 
 /* How much of the save is in the file? */
@@ -151,9 +176,9 @@ static MhexStatus examine(Recovery *recovery, MhexError *err)
 	MhexStatus status = storage_measure(recovery->file, err);
 	if (status)
 		return status;
-	state->shrunk = storage_size(recovery->file) < recovery->end;
-	return state->shrunk ? MHEX_OK
-			     : for_each_change(recovery, count_change, NULL, err);
+	state->resized = !fits(recovery);
+	return state->resized ? MHEX_OK
+			      : for_each_change(recovery, count_change, NULL, err);
 }
 
 static MhexStatus open_target(Recovery *recovery, const char *path, MhexError *err)
@@ -231,7 +256,10 @@ static bool is_settled(const Recovery *recovery)
 	const RecoveryState *state = &recovery->state;
 	if (recovery->changes == 0)
 		return true;
-	return !state->shrunk && state->now == state->bytes &&
+	const uint64_t size = storage_size(recovery->file);
+	const bool sized =
+		recovery->size == recovery->identity.size || size == recovery->size;
+	return !state->resized && sized && state->now == state->bytes &&
 	       system_fsync(storage_fd(recovery->file)) == 0;
 }
 
@@ -321,13 +349,13 @@ static MhexStatus check_possible(const Recovery *recovery, MhexError *err)
 {
 	const RecoveryState *state = &recovery->state;
 	const char *path = storage_path(recovery->file);
-	if (state->shrunk)
-		return mhex_fail(err, MHEX_E_CONFLICT,
-				 "%s: the file had 0x%" PRIx64
-				 " bytes when the save was interrupted and was cut to "
-				 "0x%" PRIx64 "; it was left as it is",
-				 path, recovery->identity.size,
-				 storage_size(recovery->file));
+	if (state->resized)
+		return mhex_fail(
+			err, MHEX_E_CONFLICT,
+			"%s: the file had 0x%" PRIx64 " bytes before the save, 0x%" PRIx64
+			" after it, and has 0x%" PRIx64 " now; it was left as it is",
+			path, recovery->identity.size, recovery->size,
+			storage_size(recovery->file));
 	if (state->foreign > 0)
 		return mhex_fail(
 			err, MHEX_E_CONFLICT,
@@ -384,10 +412,28 @@ static MhexStatus verify_change(Recovery *recovery, const Change *change, void *
 			    (size_t)change->range.length, err);
 }
 
+/* Only a save that changes the size does so here. */
+static MhexStatus set_size(Recovery *recovery, const Work *work, uint64_t size,
+			   MhexError *err)
+{
+	if (recovery->size == recovery->identity.size ||
+	    size == storage_size(recovery->file))
+		return MHEX_OK;
+	if (system_ftruncate(store_fd(work->store), (off_t)size) < 0)
+		return mhex_fail_errno(err, "%s: cannot make it 0x%" PRIx64 " bytes long",
+				       storage_path(recovery->file), size);
+	return storage_measure(recovery->file, err);
+}
+
+/* While bytes are stored the file is the longer one. */
 static MhexStatus store_all(Recovery *recovery, RecoveryWay way, MhexError *err)
 {
 	Work work = {.way = way};
+	const uint64_t size =
+		way == RECOVERY_FORWARD ? recovery->size : recovery->identity.size;
 	MhexStatus status = store_open(&work.store, recovery->file, err);
+	if (!status)
+		status = set_size(recovery, &work, larger_size(recovery), err);
 	if (!status)
 		status = for_each_change(recovery, reserve_change, &work, err);
 	if (!status)
@@ -396,6 +442,8 @@ static MhexStatus store_all(Recovery *recovery, RecoveryWay way, MhexError *err)
 		status = store_sync(work.store, err);
 	if (!status)
 		status = for_each_change(recovery, verify_change, &work, err);
+	if (!status)
+		status = set_size(recovery, &work, size, err);
 	/* What the interrupted save had stored itself may not be on disk either. */
 	if (!status && system_fsync(store_fd(work.store)) < 0)
 		status = mhex_fail_errno(err, "%s: the file may not be on disk",

@@ -32,7 +32,7 @@ typedef struct {
 	uint64_t foreign;  /* and neither; the first of these is at */
 	uint64_t first_foreign;
 	bool begun;          /* else the save did not touch the file */
-	bool shrunk;         /* the file does not reach over them any more */
+	bool resized;        /* others have given the file a size that fits neither */
 	const char *missing; /* why the file cannot be opened, or NULL; borrowed */
 } RecoveryState;
 

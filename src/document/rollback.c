@@ -87,9 +87,10 @@ MhexStatus rollback_add(Rollback *rollback, uint64_t offset, const uint8_t *old,
 	return add_record(rollback, ROLLBACK_CHANGE, err);
 }
 
-MhexStatus rollback_ready(Rollback *rollback, MhexError *err)
+MhexStatus rollback_ready(Rollback *rollback, uint64_t size, MhexError *err)
 {
 	packed_add_u64(&rollback->record, rollback->changes);
+	packed_add_u64(&rollback->record, size);
 	const MhexStatus status = add_record(rollback, ROLLBACK_READY, err);
 	return status ? status : journal_sync(rollback->journal, err);
 }

@@ -31,8 +31,9 @@ MhexStatus rollback_open(Rollback **out, const Storage *file, const char *path,
 MhexStatus rollback_add(Rollback *rollback, uint64_t offset, const uint8_t *old,
 			const uint8_t *now, size_t length, MhexError *err);
 
-/* All of it is on disk: the file may be touched. */
-MhexStatus rollback_ready(Rollback *rollback, MhexError *err);
+/* All of it is on disk: the file may be touched. size: what it will have; where it had or
+ * will have no bytes, those that were added are zeroes. */
+MhexStatus rollback_ready(Rollback *rollback, uint64_t size, MhexError *err);
 
 /* The file is wholly new, or wholly old, on disk: the journal goes, for good. Freed in
  * any case; NULL is allowed. */

@@ -11,7 +11,11 @@
  *
  *   FILE     the identity of the file (file_identity.h)
  *   CHANGE   offset (8), old bytes, as many new bytes; ascending, not overlapping
- *   READY    how many CHANGEs there are (8); without it the file was not touched
+ *   READY    how many CHANGEs there are (8), the new size of the file (8); without it the
+ *            file was not touched
+ *
+ * Bytes of a CHANGE beyond the old or the new size are zeroes: that is what a file is
+ * made longer by.
  */
 enum {
 	ROLLBACK_FILE = 1,

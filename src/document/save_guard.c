@@ -48,13 +48,41 @@ MhexStatus save_guard_open(Save *save, uint64_t bytes, Rollback **out, MhexError
 	return status ? go_without(save, status, &why, err) : MHEX_OK;
 }
 
-MhexStatus save_guard_failed(Save *save, Rollback **guard, MhexStatus status,
-			     MhexError *err)
+static MhexStatus fail(Save *save, Rollback **guard, MhexStatus status,
+		       const MhexError *why, MhexError *err)
 {
-	const MhexError why = *err;
 	(void)rollback_end(*guard, NULL);
 	*guard = NULL;
-	return go_without(save, status, &why, err);
+	return go_without(save, status, why, err);
+}
+
+MhexStatus save_guard_add(Save *save, Rollback **guard, Range range, MhexError *err)
+{
+	MhexError why = {0};
+	if (!*guard)
+		return MHEX_OK;
+	const MhexStatus status = rollback_add(
+		*guard, range.offset, save_buffer(save, SAVE_OLD_BYTES),
+		save_buffer(save, SAVE_NEW_BYTES), (size_t)range.length, &why);
+	return status ? fail(save, guard, status, &why, err) : MHEX_OK;
+}
+
+MhexStatus save_guard_ready(Save *save, Rollback **guard, uint64_t size, MhexError *err)
+{
+	MhexError why = {0};
+	if (!*guard)
+		return MHEX_OK;
+	const MhexStatus status = rollback_ready(*guard, size, &why);
+	return status ? fail(save, guard, status, &why, err) : MHEX_OK;
+}
+
+void save_guard_leave(Rollback **guard, MhexError *err)
+{
+	if (!*guard)
+		return;
+	save_error_add(err, "; \"recover\" can put the rest right later");
+	rollback_leave(*guard);
+	*guard = NULL;
 }
 
 void save_guard_end(Save *save, Rollback *guard)

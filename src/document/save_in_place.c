@@ -81,11 +81,7 @@ static MhexStatus keep_chunk(InPlace *work, Range chunk, MhexError *err)
 					  save_buffer(save, SAVE_NEW_BYTES), length, err);
 	if (!status)
 		status = save_kept_add(&save->kept, chunk.offset, old, length, err);
-	if (status || !work->guard)
-		return status;
-	status = rollback_add(work->guard, chunk.offset, old,
-			      save_buffer(save, SAVE_NEW_BYTES), length, err);
-	return status ? save_guard_failed(save, &work->guard, status, err) : MHEX_OK;
+	return status ? status : save_guard_add(save, &work->guard, chunk, err);
 }
 
 static MhexStatus keep_old(InPlace *work, MhexError *err)
@@ -106,11 +102,9 @@ static MhexStatus keep_old(InPlace *work, MhexError *err)
 		}
 		run = piece_tree_next_modified(tree, range_end(run));
 	}
-	if (status || !work->guard)
-		return status;
-	status = rollback_ready(work->guard, err);
-	return status ? save_guard_failed(work->save, &work->guard, status, err)
-		      : MHEX_OK;
+	return status ? status
+		      : save_guard_ready(work->save, &work->guard,
+					 storage_size(work->save->file), err);
 }
 
 static MhexStatus reserve(InPlace *work, MhexError *err)
@@ -232,11 +226,8 @@ static void put_back(InPlace *work, MhexError *err)
 		save_error_add(err, "; not all old bytes could be put back: ");
 		save_error_add(err, why.message);
 	}
-	if (save->touched && !save->put_back && work->guard) {
-		save_error_add(err, "; \"recover\" can put the rest right later");
-		rollback_leave(work->guard);
-		work->guard = NULL;
-	}
+	if (save->touched && !save->put_back)
+		save_guard_leave(&work->guard, err);
 	save->back_stamp = storage_stamp(save->file);
 }
 

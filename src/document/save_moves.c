@@ -22,6 +22,7 @@
 typedef struct {
 	Save *save;
 	Store *store;
+	Rollback *guard; /* NULL: none */
 	int fd;
 	uint64_t old_size, new_size;
 	ARRAY(SaveMove) moves; /* ascending by target */
@@ -105,6 +106,67 @@ static MhexStatus keep_old(Moves *work, MhexError *err)
 	return status;
 }
 
+static uint64_t total(const Moves *work)
+{
+	uint64_t bytes = work->plan.bytes;
+	for (size_t i = 0; i < work->fresh.count; i++)
+		bytes += work->fresh.items[i].length;
+	return bytes;
+}
+
+/* Into the journal what chunk holds and will hold; zeroes where the file does not reach.
+ */
+static MhexStatus guard_chunk(Moves *work, Range chunk, MhexError *err)
+{
+	Save *save = work->save;
+	uint8_t *old = save_buffer(save, SAVE_OLD_BYTES);
+	uint8_t *now = save_buffer(save, SAVE_NEW_BYTES);
+	const Range before = range_intersect(chunk, (Range){0, work->old_size});
+	const Range after = range_intersect(chunk, (Range){0, work->new_size});
+	MhexStatus status = save_go_on(save, err);
+	memset(old, 0, (size_t)chunk.length);
+	memset(now, 0, (size_t)chunk.length);
+	if (!status)
+		status = storage_read(save->file, chunk.offset, old,
+				      (size_t)before.length, NULL, err);
+	if (!status && after.length > 0)
+		status = reader_read(save->reader, chunk.offset, now,
+				     (size_t)after.length, NULL, err);
+	if (status || memcmp(old, now, (size_t)chunk.length) == 0)
+		return status;
+	return save_guard_add(save, &work->guard, chunk, err);
+}
+
+static MhexStatus guard_range(Moves *work, Range range, MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	while (!status && range.length > 0 && work->guard) {
+		const Range chunk = save_chunk(range);
+		status = guard_chunk(work, chunk, err);
+		range = range_between(range_end(chunk), range_end(range));
+	}
+	return status;
+}
+
+static uint64_t cut_bytes(const Moves *work)
+{
+	return work->new_size < work->old_size ? work->old_size - work->new_size : 0;
+}
+
+static MhexStatus guard_all(Moves *work, MhexError *err)
+{
+	const PieceTree *tree = save_tree(work->save);
+	MhexStatus status = save_guard_open(work->save, total(work) + cut_bytes(work),
+					    &work->guard, err);
+	Range run = piece_tree_next_modified(tree, 0);
+	for (; !status && run.length > 0;
+	     run = piece_tree_next_modified(tree, range_end(run)))
+		status = guard_range(work, run, err);
+	if (!status)
+		status = guard_range(work, (Range){work->new_size, cut_bytes(work)}, err);
+	return status;
+}
+
 /* Nothing may have come between: moves overwrite without looking. */
 static MhexStatus check_unchanged(Moves *work, MhexError *err)
 {
@@ -165,21 +227,17 @@ static MhexStatus prepare(Moves *work, MhexError *err)
 	if (!status)
 		status = keep_old(work, err);
 	if (!status)
+		status = guard_all(work, err);
+	if (!status)
 		status = check_unchanged(work, err);
 	if (!status)
 		status = save_mover_open(&work->mover, work->fd, &work->plan, err);
+	if (!status)
+		status = save_guard_ready(work->save, &work->guard, work->new_size, err);
 	return status ? status : save_commit(work->save, err);
 }
 
 /* ---- Forward ---- */
-
-static uint64_t total(const Moves *work)
-{
-	uint64_t bytes = work->plan.bytes;
-	for (size_t i = 0; i < work->fresh.count; i++)
-		bytes += work->fresh.items[i].length;
-	return bytes;
-}
 
 static void on_moved(void *context, uint64_t bytes)
 {
@@ -319,7 +377,7 @@ static MhexStatus backward(Moves *work, MhexError *err)
 		status = put_back_kept(work, err);
 	if (!status && sized)
 		status = set_size(work, work->old_size, err);
-	if (!status && work->moving && system_fsync(work->fd) < 0)
+	if (!status && (work->moving || work->guard) && system_fsync(work->fd) < 0)
 		status = mhex_fail_errno(err, "%s: the file may not be on disk",
 					 work->save->path);
 	return status ? status : storage_measure(work->save->file, err);
@@ -339,6 +397,8 @@ static void put_back(Moves *work, MhexError *err)
 	else
 		save_error_add(err, "; not all old bytes could be put back: ");
 	save_error_add(err, why.message);
+	if (!save->put_back)
+		save_guard_leave(&work->guard, err);
 }
 
 static MhexStatus run(Moves *work, MhexError *err)
@@ -367,6 +427,7 @@ MhexStatus save_moves(Save *save, MhexError *err)
 		work.fd = store_fd(work.store);
 		status = run(&work, err);
 	}
+	save_guard_end(save, work.guard);
 	save_mover_close(work.mover);
 	save_plan_free(&work.plan);
 	store_close(work.store);

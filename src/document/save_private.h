@@ -141,9 +141,13 @@ MhexStatus save_content_stream(const Save *save, int to, MhexError *err);
  * to be none, or it cannot be had: the result's note says so. MHEX_E_NOSPACE when there
  * is no room for it, unless forced. */
 MhexStatus save_guard_open(Save *save, uint64_t bytes, Rollback **out, MhexError *err);
-/* The journal could not be written: as above. Its rest is gone, and *guard NULL. */
-MhexStatus save_guard_failed(Save *save, Rollback **guard, MhexStatus status,
-			     MhexError *err);
+/* As rollback_add(), of what is in SAVE_OLD_BYTES and SAVE_NEW_BYTES, and
+ * rollback_ready(), unless *guard is NULL. Where the journal cannot
+ * be written it goes, *guard is NULL, and the save goes on or not as above. */
+MhexStatus save_guard_add(Save *save, Rollback **guard, Range range, MhexError *err);
+MhexStatus save_guard_ready(Save *save, Rollback **guard, uint64_t size, MhexError *err);
+/* It failed, and not all old bytes could be put back: the journal stays. */
+void save_guard_leave(Rollback **guard, MhexError *err);
 /* The save has succeeded, or was taken back: the journal goes. */
 void save_guard_end(Save *save, Rollback *guard);
 /* More words in the note of the result. */

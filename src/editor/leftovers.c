@@ -28,8 +28,8 @@ static void describe_save(const void *found, StrBuf *out)
 	RecoveryState state;
 	recovery_get_state(found, &state);
 	strbuf_add_text(out, "a save was interrupted");
-	if (state.shrunk)
-		strbuf_add_text(out, ", and the file was cut since");
+	if (state.resized)
+		strbuf_add_text(out, ", and the file has another size since");
 	else if (state.foreign > 0)
 		strbuf_printf(out,
 			      ", and %" PRIu64

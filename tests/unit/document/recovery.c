@@ -84,7 +84,7 @@ static void write_journal(size_t changes, bool ready)
 						      CHANGED, &err)));
 	}
 	if (ready)
-		cr_assert(zero(int, (int)rollback_ready(rollback, &err)));
+		cr_assert(zero(int, (int)rollback_ready(rollback, SIZE, &err)));
 	rollback_leave(rollback);
 	storage_close(file);
 }
@@ -193,7 +193,7 @@ Test(recovery, says_what_it_found)
 	cr_expect(gt(u64, found.now, CHANGED - 1));
 	cr_expect(lt(u64, found.now, CHANGES * CHANGED));
 	cr_expect(eq(u64, found.foreign, 0));
-	cr_expect(not(found.shrunk));
+	cr_expect(not(found.resized));
 }
 
 Test(recovery, one_byte_of_somebody_else_and_nothing_is_written)
@@ -233,10 +233,10 @@ Test(recovery, a_file_that_was_cut_is_left_as_it_is)
 	cr_assert(zero(int, ftruncate(sample.fd, SIZE / 2)));
 	expect_found();
 	recovery_get_state(recovery, &found);
-	cr_expect(found.shrunk);
+	cr_expect(found.resized);
 	cr_expect(eq(int, (int)recovery_run(recovery, RECOVERY_BACK, &err),
 		     MHEX_E_CONFLICT));
-	cr_expect(sample_has(&err, "was cut to 0xc350"), "%s", err.message);
+	cr_expect(sample_has(&err, "has 0xc350 now"), "%s", err.message);
 	sample_expect_untouched(&sample, SIZE / 2);
 }
 

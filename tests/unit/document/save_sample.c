@@ -52,8 +52,10 @@ void sample_remove(SaveSample *sample)
 void sample_open(SaveSample *sample, Access access)
 {
 	MhexError err = {0};
-	const DocumentOptions options = {
-		.access = access, .create = true, .journal = sample->journal};
+	const DocumentOptions options = {.access = access,
+					 .create = true,
+					 .journal = sample->journal,
+					 .window = sample->window};
 	const MhexStatus status =
 		document_open(&sample->doc, sample->path, options, &err);
 	cr_assert(zero(int, (int)status), "%s", err.message);

@@ -17,7 +17,9 @@ typedef struct {
 	char other[128]; /* a name beside it that is free */
 	int fd;          /* of the file as it was made, for what other processes do */
 	Document *doc;
-	bool journal; /* for sample_open(): saves in place keep one */
+	/* For sample_open(): */
+	bool journal; /* saves in place keep one */
+	size_t window;
 } SaveSample;
 
 /* size bytes, each sample_byte() of its offset. */

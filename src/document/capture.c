@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "document/document_private.h"
+#include "document/edit_journal.h"
 
 enum {
 	CHUNK = 8 << 10,
@@ -140,6 +141,7 @@ static bool remember(Document *doc, Range range)
 			memset(readable, 0, part);
 		if (!base_bytes_put(doc->base, range.offset, bytes, readable, part))
 			return false;
+		edit_journal_base(doc, range.offset, bytes, readable, part);
 		range = (Range){range.offset + part, range.length - part};
 	}
 	return true;
@@ -251,6 +253,8 @@ static bool expect_part(Document *doc, uint64_t offset, const Piece *part)
 							   &bytes[i], NULL, 1))
 				return false;
 		}
+		edit_journal_base(doc, clean.offset, bytes, readable,
+				  (size_t)clean.length);
 		clean = piece_tree_next_clean(&doc->now.tree, range_end(clean));
 	}
 	return true;

@@ -120,8 +120,8 @@ static MhexStatus put(Document *doc, uint64_t offset, const PieceList *pieces,
 				 "0x%" PRIx64
 				 " bytes more make it larger than a file can be",
 				 length - replaced);
-	return doc->model->replace(doc, (Range){offset, replaced}, pieces->items,
-				   pieces->count, err);
+	return document_replace(doc, (Range){offset, replaced}, pieces->items,
+				pieces->count, err);
 }
 
 /* The pieces of the clip, of this document. */

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "document/document_private.h"
+#include "document/edit_journal.h"
 
 /* Offsets of files are signed. */
 static const uint64_t size_max = INT64_MAX;
@@ -45,6 +46,16 @@ static Range under(const Document *doc, uint64_t offset, uint64_t length)
 	return (Range){offset, length < room ? length : room};
 }
 
+MhexStatus document_replace(Document *doc, Range range, const Piece *pieces, size_t count,
+			    MhexError *err)
+{
+	const bool joins = history_joins(doc->history);
+	const MhexStatus status = doc->model->replace(doc, range, pieces, count, err);
+	if (!status)
+		edit_journal_replaced(doc, range, pieces, count, joins);
+	return status;
+}
+
 /* bytes in place of range. */
 static MhexStatus put_bytes(Document *doc, Range range, const void *bytes, size_t length,
 			    MhexError *err)
@@ -54,7 +65,7 @@ static MhexStatus put_bytes(Document *doc, Range range, const void *bytes, size_
 	Piece piece;
 	if (!stock_add_bytes(doc->stock, bytes, length, &piece))
 		return document_no_memory(err);
-	const MhexStatus status = doc->model->replace(doc, range, &piece, 1, err);
+	const MhexStatus status = document_replace(doc, range, &piece, 1, err);
 	if (status)
 		add_buffer_cut(added, before);
 	return status;
@@ -103,6 +114,8 @@ static bool amend(Document *doc, uint64_t offset, uint8_t byte)
 		(void)add_buffer_amend(doc->stock->added, old);
 		return false;
 	}
+	const Piece last = {add_buffer_size(doc->stock->added) - 1, 1, SOURCE_ID_ADDED};
+	edit_journal_replaced(doc, (Range){offset, 1}, &last, 1, true);
 	history_joined(doc->history);
 	document_edited(doc);
 	return true;
@@ -140,7 +153,7 @@ MhexStatus document_delete(Document *doc, Range range, MhexError *err)
 	const MhexStatus status = check_range(doc, range, err);
 	if (status || range.length == 0)
 		return status;
-	return doc->model->replace(doc, range, NULL, 0, err);
+	return document_replace(doc, range, NULL, 0, err);
 }
 
 MhexStatus document_fill(Document *doc, Range range, const void *pattern, size_t length,
@@ -159,19 +172,19 @@ MhexStatus document_fill(Document *doc, Range range, const void *pattern, size_t
 	Piece piece = {0, range.length, SOURCE_ID_ZERO};
 	if (!stock_fill_source(doc->stock, pattern, length, &piece.source))
 		return document_no_memory(err);
-	return doc->model->replace(doc, replaced, &piece, 1, err);
+	return document_replace(doc, replaced, &piece, 1, err);
 }
 
 MhexStatus document_resize(Document *doc, uint64_t size, MhexError *err)
 {
 	const uint64_t now = document_size(doc);
 	if (size < now)
-		return doc->model->replace(doc, range_between(size, now), NULL, 0, err);
+		return document_replace(doc, range_between(size, now), NULL, 0, err);
 	const Piece zeroes = {0, size - now, SOURCE_ID_ZERO};
 	const MhexStatus status = check_growth(doc, zeroes.length, err);
 	if (status || zeroes.length == 0)
 		return status;
-	return doc->model->replace(doc, (Range){now, 0}, &zeroes, 1, err);
+	return document_replace(doc, (Range){now, 0}, &zeroes, 1, err);
 }
 
 /* ---- Steps ---- */
@@ -179,11 +192,13 @@ MhexStatus document_resize(Document *doc, uint64_t size, MhexError *err)
 void document_begin(Document *doc)
 {
 	history_begin(doc->history, doc->model->keeps_versions ? &doc->now : NULL);
+	edit_journal_did(doc, EDIT_BEGIN);
 }
 
 void document_end(Document *doc)
 {
 	history_end(doc->history, doc->model->keeps_versions ? &doc->now : NULL);
+	edit_journal_did(doc, EDIT_END);
 }
 
 void document_join(Document *doc)
@@ -195,6 +210,8 @@ MhexStatus document_undo(Document *doc, uint64_t *at, MhexError *err)
 {
 	uint64_t place = 0;
 	const MhexStatus status = doc->model->undo(doc, &place, err);
+	if (!status)
+		edit_journal_did(doc, EDIT_UNDO);
 	if (!status && at)
 		*at = place;
 	return status;
@@ -204,6 +221,8 @@ MhexStatus document_redo(Document *doc, uint64_t *at, MhexError *err)
 {
 	uint64_t place = 0;
 	const MhexStatus status = doc->model->redo(doc, &place, err);
+	if (!status)
+		edit_journal_did(doc, EDIT_REDO);
 	if (!status && at)
 		*at = place;
 	return status;
@@ -212,9 +231,12 @@ MhexStatus document_redo(Document *doc, uint64_t *at, MhexError *err)
 void document_forget_redo(Document *doc)
 {
 	history_forget_redo(doc->history);
+	edit_journal_did(doc, EDIT_FORGET_REDO);
 }
 
 MhexStatus document_revert(Document *doc, MhexError *err)
 {
-	return doc->model->revert(doc, err);
+	const MhexStatus status = doc->model->revert(doc, err);
+	edit_journal_anew(doc);
+	return status;
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "document/document_private.h"
+#include "document/edit_journal.h"
 #include "document/opening.h"
 #include "storage/system.h"
 
@@ -190,6 +191,7 @@ void document_close(Document *doc)
 	if (!doc)
 		return;
 	assert(!doc->saving);
+	edit_journal_end(doc, false);
 	live_close(doc);
 	reader_free(&doc->reader);
 	version_release(&doc->now);
@@ -299,6 +301,7 @@ MhexStatus document_set_access(Document *doc, Access access, bool force, MhexErr
 	if (!document_use_access(doc, status ? doc->access : access) && !status)
 		status = document_no_memory(err);
 	history_break(doc->history);
+	edit_journal_anew(doc);
 	doc->generation++;
 	return status;
 }

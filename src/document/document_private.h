@@ -56,6 +56,7 @@ struct Document {
 	bool told_unsafe; /* that saves are not crash-safe */
 	Save *saving;     /* while one runs: no reload, no other access, no other save */
 	Live *live;       /* with the live model */
+	struct EditJournal *edits; /* NULL: they are not kept for after a crash */
 };
 
 /* The current source, and its file (the document's thread's handle; never NULL: a
@@ -198,10 +199,18 @@ void document_settle_name(Document *doc);
 /* After each edit: count it, and forget base bytes when nothing is modified any more. */
 void document_edited(Document *doc);
 
+/* The edit model does it, the journal of edits is told. */
+MhexStatus document_replace(Document *doc, Range range, const Piece *pieces, size_t count,
+			    MhexError *err);
+
 /* Edit as access says from now on; what live has stored and not synced is forgotten. */
 bool document_use_access(Document *doc, Access access);
 
 bool live_open(Document *doc);
+/* What the file held in [offset, offset + length) at the last sync; known as in
+ * base_bytes_read(). */
+void document_live_old(const Document *doc, uint64_t offset, uint8_t *dst, uint8_t *known,
+		       size_t length);
 /* Before live_close(), when the document goes on. False when out of memory. */
 bool live_leave(Document *doc);
 void live_close(Document *doc);

@@ -66,6 +66,12 @@ void live_close(Document *doc)
 	free(live);
 }
 
+void document_live_old(const Document *doc, uint64_t offset, uint8_t *dst, uint8_t *known,
+		       size_t length)
+{
+	base_bytes_read(doc->live->old, offset, dst, length, known);
+}
+
 /* ---- Counting ---- */
 
 /* What this changes in the times of the file is no news. */

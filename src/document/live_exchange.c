@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document/edit_journal.h"
 #include "document/live_private.h"
 #include "document/succession.h"
 
@@ -134,6 +135,9 @@ static MhexStatus store_bytes(Exchange *exchange, MhexError *err)
 		const size_t part = next_chunk(exchange->range.length - done);
 		size_t stored = 0;
 		status = read_chunk(exchange, done, part, err);
+		if (!status)
+			edit_journal_live(exchange->doc, exchange->range.offset + done,
+					  exchange->old, exchange->new, part);
 		if (!status)
 			status = store_exchange(
 				live->store, (Range){exchange->range.offset + done, part},

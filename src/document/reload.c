@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "document/document_private.h"
+#include "document/edit_journal.h"
 #include "document/opening.h"
 #include "document/succession.h"
 
@@ -168,6 +169,7 @@ static MhexStatus reload(Document *doc, Origin from, uint64_t *conflicts, MhexEr
 	document_settle_name(doc);
 	doc->generation++;
 	history_break(doc->history);
+	edit_journal_anew(doc);
 	return document_conflicts(doc, count_conflict, conflicts, err);
 }
 

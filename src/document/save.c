@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "document/edit_journal.h"
 #include "document/save_io.h"
 #include "document/save_private.h"
 #include "storage/replace_file.h"
@@ -432,6 +433,8 @@ MhexStatus document_save_finish(Document *doc, Save *save, SaveResult *result,
 	if (save->moved)
 		save_note(save, "into the file that has the name now");
 	*result = save->result;
+	if (!status || doc->live)
+		edit_journal_anew(doc);
 	free_save(save);
 	return status;
 }

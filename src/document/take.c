@@ -7,6 +7,7 @@
 
 #include "document/conflict.h"
 #include "document/document_private.h"
+#include "document/edit_journal.h"
 #include "document/succession.h"
 
 enum {
@@ -371,6 +372,7 @@ MhexStatus document_take(Document *doc, TakeSide side, Range range, uint64_t *ta
 	}
 	if (!status)
 		*taken = taking.taken;
+	edit_journal_anew(doc);
 	ARRAY_FREE(&taking.runs);
 	ARRAY_FREE(&taking.sides);
 	return status;

@@ -60,6 +60,8 @@ void journal_close(JournalWriter *journal);
 /* It has served: unlink it; with the folder on disk, it will not come back. Closed in any
  * case. */
 MhexStatus journal_remove(JournalWriter *journal, MhexError *err);
+/* The same without waiting for the disk: it may come back after a power cut. */
+void journal_discard(JournalWriter *journal);
 
 /* ---- Reading ---- */
 
@@ -78,6 +80,9 @@ typedef struct {
  * journal_reader_close(). */
 MhexStatus journal_open(JournalReader **out, const StateFolder *folder, const char *name,
 			MhexError *err);
+/* To look at the records of one whose owner lives; any others are MHEX_E_NOTFOUND. */
+MhexStatus journal_open_living(JournalReader **out, const StateFolder *folder,
+			       const char *name, MhexError *err);
 void journal_reader_close(JournalReader *journal);
 /* As journal_remove(). */
 MhexStatus journal_reader_remove(JournalReader *journal, MhexError *err);

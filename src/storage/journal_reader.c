@@ -126,7 +126,18 @@ static MhexStatus read_header(JournalReader *journal, MhexError *err)
 	return MHEX_OK;
 }
 
-static MhexStatus open_file(JournalReader *journal, MhexError *err)
+/* Its owner has the lock. */
+static MhexStatus check_living(JournalReader *journal, const struct stat *st,
+			       MhexError *err)
+{
+	journal->size = (uint64_t)st->st_size;
+	if (flock(journal->fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_NOTFOUND, "%s/%s: nobody writes it",
+			 journal->folder->path, journal->name);
+}
+
+static MhexStatus open_file(JournalReader *journal, bool living, MhexError *err)
 {
 	struct stat st;
 	const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -141,12 +152,12 @@ static MhexStatus open_file(JournalReader *journal, MhexError *err)
 		return errno == ENOENT ? gone(journal, err) : fail_errno(journal, err);
 	status = check_owner(journal, &st, err);
 	if (!status)
-		status = lock(journal, err);
+		status = living ? check_living(journal, &st, err) : lock(journal, err);
 	return status ? status : read_header(journal, err);
 }
 
-MhexStatus journal_open(JournalReader **out, const StateFolder *folder, const char *name,
-			MhexError *err)
+static MhexStatus open_journal(JournalReader **out, const StateFolder *folder,
+			       const char *name, bool living, MhexError *err)
 {
 	*out = NULL;
 	JournalReader *journal = calloc(1, sizeof(*journal));
@@ -157,12 +168,24 @@ MhexStatus journal_open(JournalReader **out, const StateFolder *folder, const ch
 	journal->fd = -1;
 	journal->next = JOURNAL_HEADER_SIZE;
 	(void)snprintf(journal->name, sizeof(journal->name), "%s", name);
-	const MhexStatus status = open_file(journal, err);
+	const MhexStatus status = open_file(journal, living, err);
 	if (status)
 		journal_reader_close(journal);
 	else
 		*out = journal;
 	return status;
+}
+
+MhexStatus journal_open(JournalReader **out, const StateFolder *folder, const char *name,
+			MhexError *err)
+{
+	return open_journal(out, folder, name, false, err);
+}
+
+MhexStatus journal_open_living(JournalReader **out, const StateFolder *folder,
+			       const char *name, MhexError *err)
+{
+	return open_journal(out, folder, name, true, err);
 }
 
 void journal_reader_close(JournalReader *journal)

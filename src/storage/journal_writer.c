@@ -281,3 +281,11 @@ MhexStatus journal_remove(JournalWriter *journal, MhexError *err)
 	journal_close(journal);
 	return status;
 }
+
+void journal_discard(JournalWriter *journal)
+{
+	if (!journal)
+		return;
+	(void)system_unlinkat(journal->folder->fd, journal->name, 0);
+	journal_close(journal);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MHEX_DOCUMENT_EDIT_PRIVATE_H
+#define MHEX_DOCUMENT_EDIT_PRIVATE_H
+
+#include "document/document_private.h"
+#include "document/edit_journal.h"
+#include "storage/file_identity.h"
+
+/*
+ * Inside of the journal of edits.
+ *
+ *   edit_journal.c    its life; which file it belongs to
+ *   edit_write.c      operations and bases into bytes
+ *   edit_format.c     numbers
+ *   edit_replay.c     bytes into operations, made on a document
+ *   edit_recovery.c   what a crash has left, and what to do with it
+ */
+
+enum {
+	EDIT_RUN_MAX = 64 << 10,      /* bytes of one operation that typing extends */
+	EDIT_PENDING_MAX = 1 << 20,   /* bytes that wait for a flush */
+	EDIT_JOURNAL_MAX = 256 << 20, /* bytes of a journal */
+	EDIT_LIVE_CHUNK = 16 << 10,
+};
+
+/* Bytes typed behind each other. */
+typedef struct {
+	EditOperation operation; /* 0: none */
+	bool joins;
+	uint64_t offset;
+	StrBuf bytes;
+} EditRun;
+
+struct EditJournal {
+	StateFolder folder;
+	JournalWriter *file;   /* NULL: nothing is kept, and */
+	bool failed;           /* that was said */
+	JournalReader *before; /* its edits are not in file yet; NULL: none */
+	StateFolder *before_folder;
+	bool stale; /* file does not tell what the document is */
+	bool used;  /* there are edits in file */
+	bool live;
+	StrBuf ops;
+	EditRun run;
+	uint64_t next; /* where what was put last ends */
+	StrBuf bases;
+	EditRun base;
+	uint64_t base_next;
+	bool has_stamp;
+	FileStamp stamp;        /* as it was written */
+	uint64_t first;         /* undo steps from before the journal */
+	uint64_t redoable;      /* steps that were undone since */
+	struct timespec looked; /* at the folder, by edit_journal_others() */
+	size_t others;
+};
+
+/* ---- edit_write.c: after a failure (no memory) ops or bases have failed ---- */
+
+void edit_write_replaced(Document *doc, Range range, const Piece *pieces, size_t count,
+			 bool joins);
+void edit_write_operation(EditJournal *journal, EditOperation operation);
+void edit_write_base(EditJournal *journal, uint64_t offset, const uint8_t *bytes,
+		     const uint8_t *readable, size_t length);
+/* The document as it is, beside its file. */
+void edit_write_state(Document *doc);
+/* What waits, as records. */
+MhexStatus edit_write_records(Document *doc, MhexError *err);
+/* Old and new bytes, as a record. */
+MhexStatus edit_write_live(EditJournal *journal, uint64_t offset, const uint8_t *old,
+			   const uint8_t *bytes, size_t length, MhexError *err);
+
+/* ---- The record of the file ---- */
+
+typedef struct {
+	FileIdentity identity;
+	bool live;
+	uint64_t covered;
+	char before[JOURNAL_NAME_SIZE]; /* the journal that this one is in place of */
+} EditFile;
+
+void edit_file_encode(const EditFile *file, StrBuf *out);
+MhexStatus edit_file_decode(EditFile *out, const JournalRecord *record, MhexError *err);
+/* Of a path that may lead nowhere yet. */
+MhexStatus edit_identity_get(FileIdentity *out, const char *path, MhexError *err);
+
+/* ---- edit_replay.c ---- */
+
+/* Operations on their way back into a document. With doc NULL they are only looked at. */
+typedef struct {
+	Document *doc;
+	uint64_t covered; /* by the file when they were made */
+	uint64_t next;
+	StrBuf part; /* read, and not committed */
+	uint64_t operations, bytes;
+	BaseBytes *bases;
+	bool has_stamp;
+	FileStamp stamp;
+} EditReplay;
+
+/* MHEX_E_UNSUPPORTED: no such record, or the document cannot have been like that; then
+ * some of it may have been done. */
+MhexStatus edit_replay_record(EditReplay *replay, const JournalRecord *record,
+			      MhexError *err);
+void edit_replay_free(EditReplay *replay);
+
+void edit_stamp_encode(const FileStamp *stamp, StrBuf *out);
+
+#endif

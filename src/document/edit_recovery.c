@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "document/edit_recovery.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "document/edit_private.h"
+#include "document/succession.h"
+
+enum {
+	CHUNK = 16 << 10
+};
+
+/* Bytes that live has stored. */
+typedef struct {
+	BaseBytes *first;    /* what was there before all of them */
+	BaseBytes *previous; /* before the last one, */
+	BaseBytes *last;     /* and after it */
+} LiveBytes;
+
+struct EditRecovery {
+	StateFolder *folder; /* owned */
+	JournalReader *journal;
+	EditFile file;
+	EditRecoveryState state;
+	LiveBytes live;
+};
+
+static MhexStatus no_memory(MhexError *err)
+{
+	return mhex_fail(err, MHEX_E_NOMEM, "no memory for the journal of edits");
+}
+
+/* ---- Closing ---- */
+
+static void free_bytes(BaseBytes *bytes)
+{
+	if (bytes)
+		base_bytes_free(bytes);
+}
+
+/* But for journal and folder. */
+static void free_contents(EditRecovery *recovery)
+{
+	file_identity_free(&recovery->file.identity);
+	free_bytes(recovery->live.first);
+	free_bytes(recovery->live.previous);
+	free_bytes(recovery->live.last);
+	free(recovery);
+}
+
+void edit_recovery_close(EditRecovery *recovery)
+{
+	if (!recovery)
+		return;
+	journal_reader_close(recovery->journal);
+	state_folder_close(recovery->folder);
+	free(recovery->folder);
+	free_contents(recovery);
+}
+
+MhexStatus edit_recovery_drop(EditRecovery *recovery, MhexError *err)
+{
+	const MhexStatus status = journal_reader_remove(recovery->journal, err);
+	recovery->journal = NULL;
+	edit_recovery_close(recovery);
+	return status;
+}
+
+/* ---- What is in it ---- */
+
+static bool note_live(LiveBytes *live, uint64_t offset, const uint8_t *old,
+		      const uint8_t *bytes, size_t length)
+{
+	uint8_t first[CHUNK], known[CHUNK];
+	if (length > CHUNK)
+		return false;
+	base_bytes_read(live->first, offset, first, length, known);
+	for (size_t i = 0; i < length; i++)
+		first[i] = known[i] ? first[i] : old[i];
+	return base_bytes_put(live->first, offset, first, NULL, length) &&
+	       base_bytes_put(live->previous, offset, old, NULL, length) &&
+	       base_bytes_put(live->last, offset, bytes, NULL, length);
+}
+
+static MhexStatus read_live(EditRecovery *recovery, const JournalRecord *record,
+			    MhexError *err)
+{
+	Unpack from = {.at = record->payload, .left = record->length};
+	const uint64_t offset = edit_get_number(&from);
+	const uint64_t length = edit_get_number(&from);
+	const uint8_t *old = edit_get_bytes(&from, length);
+	const uint8_t *bytes = edit_get_bytes(&from, length);
+	if (record->kind != EDIT_RECORD_LIVE || !bytes || from.left > 0 ||
+	    length > CHUNK || offset > INT64_MAX - CHUNK)
+		return mhex_fail(err, MHEX_E_UNSUPPORTED,
+				 "the edits in the journal make no sense");
+	recovery->state.operations++;
+	recovery->state.bytes += length;
+	return note_live(&recovery->live, offset, old, bytes, (size_t)length)
+		       ? MHEX_OK
+		       : no_memory(err);
+}
+
+/* Every record behind that of the file, into replay, or as live ones. */
+static MhexStatus read_all(EditRecovery *recovery, EditReplay *replay, MhexError *err)
+{
+	JournalRecord record;
+	journal_seek(recovery->journal, 0);
+	MhexStatus status = journal_next(recovery->journal, &record, err);
+	while (!status) {
+		status = journal_next(recovery->journal, &record, err);
+		if (status)
+			break;
+		status = recovery->file.live ? read_live(recovery, &record, err)
+					     : edit_replay_record(replay, &record, err);
+	}
+	recovery->state.torn = journal_is_torn(recovery->journal);
+	return status == MHEX_E_NOTFOUND ? MHEX_OK : status;
+}
+
+static MhexStatus look_at_edits(EditRecovery *recovery, MhexError *err)
+{
+	EditReplay replay = {.covered = recovery->file.covered};
+	const MhexStatus status = read_all(recovery, &replay, err);
+	if (!recovery->file.live) {
+		recovery->state.operations = replay.operations;
+		recovery->state.bytes = replay.bytes;
+	}
+	edit_replay_free(&replay);
+	return status;
+}
+
+static MhexStatus read_journal(EditRecovery *recovery, MhexError *err)
+{
+	JournalRecord record;
+	MhexStatus status = journal_next(recovery->journal, &record, err);
+	if (!status)
+		status = edit_file_decode(&recovery->file, &record, err);
+	if (status)
+		return status;
+	recovery->state.path = recovery->file.identity.path;
+	recovery->state.live = recovery->file.live;
+	recovery->live.first = base_bytes_new();
+	recovery->live.previous = base_bytes_new();
+	recovery->live.last = base_bytes_new();
+	if (!recovery->live.first || !recovery->live.previous || !recovery->live.last)
+		return no_memory(err);
+	return look_at_edits(recovery, err);
+}
+
+/* ---- Opening ---- */
+
+/* *out also after MHEX_E_UNSUPPORTED, when the file it belongs to is known. */
+static MhexStatus open_in(EditRecovery **out, const char *name, MhexError *err)
+{
+	EditRecovery *recovery = calloc(1, sizeof(*recovery));
+	*out = NULL;
+	if (!recovery || !(recovery->folder = calloc(1, sizeof(StateFolder)))) {
+		free(recovery);
+		return no_memory(err);
+	}
+	MhexStatus status = state_folder_open(recovery->folder, false, err);
+	if (status) {
+		free(recovery->folder);
+		free(recovery);
+		return status;
+	}
+	status = journal_open(&recovery->journal, recovery->folder, name, err);
+	if (!status)
+		status = read_journal(recovery, err);
+	if (status && !recovery->file.identity.path)
+		edit_recovery_close(recovery);
+	else
+		*out = recovery;
+	return status;
+}
+
+MhexStatus edit_recovery_open(EditRecovery **out, const char *name, MhexError *err)
+{
+	MhexStatus status = open_in(out, name, err);
+	if (!status && (*out)->state.operations == 0)
+		status = mhex_fail(err, MHEX_E_NOTFOUND, "no edits are in it");
+	if (status) {
+		edit_recovery_close(*out);
+		*out = NULL;
+	}
+	return status;
+}
+
+/* The journal that this one is in place of, where there was no time to remove it. */
+static void remove_superseded(const EditRecovery *recovery)
+{
+	JournalReader *journal = NULL;
+	const char *name = recovery->file.before;
+	if (*name && !strchr(name, '/') &&
+	    !journal_open(&journal, recovery->folder, name, NULL))
+		(void)journal_reader_remove(journal, NULL);
+}
+
+/* One of this file that was left behind? The caller closes *out unless it is NULL. */
+static MhexStatus look_at(EditRecovery **out, const char *name,
+			  const FileIdentity *identity, MhexError *err)
+{
+	MhexStatus status = open_in(out, name, err);
+	EditRecovery *recovery = *out;
+	if (!recovery)
+		return MHEX_E_NOTFOUND;
+	if (!file_identity_matches(&recovery->file.identity, identity)) {
+		edit_recovery_close(recovery);
+		*out = NULL;
+		return MHEX_E_NOTFOUND;
+	}
+	if (!status && recovery->state.operations > 0)
+		remove_superseded(recovery);
+	if (!status && recovery->state.operations == 0) {
+		(void)edit_recovery_drop(recovery, NULL);
+		*out = NULL;
+		return MHEX_E_NOTFOUND;
+	}
+	return status;
+}
+
+/* From the newest on, as it may have taken the place of one before. */
+static MhexStatus find_in(EditRecovery **out, const JournalList *list,
+			  const FileIdentity *identity, MhexError *err)
+{
+	MhexStatus status = MHEX_E_NOTFOUND;
+	for (size_t i = list->count; i-- > 0;) {
+		EditRecovery *found = NULL;
+		if (strcmp(list->items[i].kind, EDIT_JOURNAL_KIND) != 0)
+			continue;
+		const MhexStatus seen =
+			look_at(&found, list->items[i].name, identity, err);
+		if (!found)
+			continue;
+		edit_recovery_close(*out);
+		*out = found;
+		status = seen;
+	}
+	return status;
+}
+
+MhexStatus edit_recovery_find(EditRecovery **out, const char *path, MhexError *err)
+{
+	StateFolder folder;
+	JournalList list = {0};
+	FileIdentity identity;
+	*out = NULL;
+	MhexStatus status = state_folder_open(&folder, false, err);
+	if (status)
+		return status;
+	status = journal_list(&list, &folder, err);
+	state_folder_close(&folder);
+	if (!status && list.count > 0) {
+		status = edit_identity_get(&identity, path, err);
+		if (!status) {
+			status = find_in(out, &list, &identity, err);
+			file_identity_free(&identity);
+		}
+	} else if (!status) {
+		status = MHEX_E_NOTFOUND;
+	}
+	ARRAY_FREE(&list);
+	if (status && *out) {
+		edit_recovery_close(*out);
+		*out = NULL;
+	}
+	if (status == MHEX_E_NOTFOUND)
+		return mhex_fail(err, status, "no edits of %s were left", path);
+	return status;
+}
+
+void edit_recovery_get_state(const EditRecovery *recovery, EditRecoveryState *state)
+{
+	*state = recovery->state;
+}
+
+/* ---- Making them again ---- */
+
+static MhexStatus check_document(const Document *doc, MhexError *err)
+{
+	if (doc->access != ACCESS_PREVIEW)
+		return mhex_fail(err, MHEX_E_UNSUPPORTED,
+				 "%s: the edits were made in preview; :access preview "
+				 "first",
+				 document_shown_name(doc));
+	if (doc->saving)
+		return mhex_fail(err, MHEX_E_BUSY, "%s is being written",
+				 document_shown_name(doc));
+	if (document_is_modified(doc))
+		return mhex_fail(err, MHEX_E_REFUSED,
+				 "%s has unsaved edits: :write or :revert them first",
+				 document_shown_name(doc));
+	return MHEX_OK;
+}
+
+/* The file was longer then: its end is unreadable, as it was for the edits when it was
+ * cut. */
+static bool reach(Document *doc, uint64_t covered)
+{
+	const uint64_t size = document_size(doc);
+	if (covered <= size)
+		return true;
+	const Piece tail = document_file_piece(doc, range_between(size, covered));
+	if (!piece_tree_replace(&doc->now.tree, (Range){size, 0}, &tail, 1))
+		return false;
+	doc->now.covered = covered;
+	return true;
+}
+
+/* What the file held then, where it is remembered what it holds now. */
+static bool take_bases(Document *doc, const BaseBytes *bases)
+{
+	uint8_t was[CHUNK], known[CHUNK], now[CHUNK], asked[CHUNK];
+	Range run = base_bytes_next(bases, 0);
+	while (run.length > 0) {
+		const size_t length = run.length < CHUNK ? (size_t)run.length : CHUNK;
+		base_bytes_read(bases, run.offset, was, length, known);
+		base_bytes_read(doc->base, run.offset, now, length, asked);
+		for (size_t i = 0; i < length; i++) {
+			/* What is cut off is not known, and wanted back. */
+			if (known[i] && !asked[i] &&
+			    run.offset + i < storage_size(document_storage(doc)))
+				known[i] = 0;
+			if (known[i] &&
+			    !base_bytes_put(doc->base, run.offset + i, &was[i], NULL, 1))
+				return false;
+		}
+		run = base_bytes_next(bases, run.offset + length);
+	}
+	return true;
+}
+
+static void take_stamp(Document *doc, const EditReplay *replay)
+{
+	if (!doc->has_stamp || !replay->has_stamp)
+		return;
+	const FileStamp now = storage_stamp(document_storage(doc));
+	doc->stamp = replay->stamp;
+	/* Numbers of devices change when the machine is started again. */
+	if (doc->stamp.inode == now.inode)
+		doc->stamp.device = now.device;
+}
+
+static MhexStatus replay_all(EditRecovery *recovery, Document *doc, MhexError *err)
+{
+	EditReplay replay = {
+		.doc = doc, .covered = recovery->file.covered, .bases = base_bytes_new()};
+	MhexStatus status = replay.bases && reach(doc, replay.covered)
+				    ? read_all(recovery, &replay, err)
+				    : document_no_memory(err);
+	if (history_grouping(doc->history))
+		document_end(doc);
+	if (!status && !take_bases(doc, replay.bases))
+		status = document_no_memory(err);
+	if (!status)
+		take_stamp(doc, &replay);
+	edit_replay_free(&replay);
+	return status;
+}
+
+static bool count_conflict(void *context, const Conflict *conflict)
+{
+	uint64_t *count = context;
+	*count += conflict->length;
+	return true;
+}
+
+MhexStatus edit_recovery_apply(EditRecovery *recovery, Document *doc, uint64_t *conflicts,
+			       MhexError *err)
+{
+	*conflicts = 0;
+	if (recovery->file.live) /* they are in the file */
+		return edit_recovery_drop(recovery, err);
+	MhexStatus status = check_document(doc, err);
+	if (status)
+		return status;
+	Version before = version_retain(&doc->now);
+	status = replay_all(recovery, doc, err);
+	if (!status)
+		status = document_conflicts(doc, count_conflict, conflicts, err);
+	if (!status)
+		status =
+			edit_journal_adopt(doc, recovery->folder, recovery->journal, err);
+	if (status) {
+		version_release(&doc->now);
+		doc->now = before;
+		history_clear(doc->history);
+		document_edited(doc);
+		return status;
+	}
+	version_release(&before);
+	history_break(doc->history);
+	document_edited(doc);
+	free_contents(recovery);
+	return MHEX_OK;
+}
+
+/* ---- Live: back ---- */
+
+typedef struct {
+	const LiveBytes *live;
+	Storage *storage;
+	Store *store;
+	uint64_t kept, first_kept;
+} LiveRevert;
+
+static void keep_byte(LiveRevert *work, uint64_t offset)
+{
+	if (work->kept++ == 0)
+		work->first_kept = offset;
+}
+
+/* One byte; what comes between the look and the store is a conflict of the exchange. */
+static MhexStatus revert_byte(LiveRevert *work, uint64_t offset, const uint8_t *now,
+			      MhexError *err)
+{
+	uint8_t first = 0, previous = 0, last = 0, known = 0;
+	size_t stored = 0;
+	const LiveBytes *live = work->live;
+	base_bytes_read(live->first, offset, &first, 1, &known);
+	base_bytes_read(live->previous, offset, &previous, 1, &known);
+	base_bytes_read(live->last, offset, &last, 1, &known);
+	if (!known || *now == first)
+		return MHEX_OK;
+	if (*now != last && *now != previous) {
+		keep_byte(work, offset);
+		return MHEX_OK;
+	}
+	const MhexStatus status = store_exchange(work->store, (Range){offset, 1}, now,
+						 &first, &stored, err);
+	if (status != MHEX_E_CONFLICT)
+		return status;
+	keep_byte(work, offset);
+	return MHEX_OK;
+}
+
+static MhexStatus revert_run(LiveRevert *work, Range run, MhexError *err)
+{
+	uint8_t now[CHUNK], readable[CHUNK];
+	const uint64_t size = storage_size(work->storage);
+	if (run.offset >= size) {
+		for (uint64_t i = 0; i < run.length; i++)
+			keep_byte(work, run.offset + i);
+		return MHEX_OK;
+	}
+	if (run.length > size - run.offset)
+		run.length = size - run.offset;
+	MhexStatus status = storage_read(work->storage, run.offset, now,
+					 (size_t)run.length, readable, err);
+	if (!status)
+		status = store_reserve(work->store, run, err);
+	for (size_t i = 0; i < run.length && !status; i++) {
+		if (readable[i])
+			status = revert_byte(work, run.offset + i, &now[i], err);
+		else
+			keep_byte(work, run.offset + i);
+	}
+	return status;
+}
+
+static MhexStatus revert_all(LiveRevert *work, MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	Range run = base_bytes_next(work->live->last, 0);
+	while (!status && run.length > 0) {
+		if (run.length > CHUNK)
+			run.length = CHUNK;
+		status = revert_run(work, run, err);
+		run = base_bytes_next(work->live->last, range_end(run));
+	}
+	return status ? status : store_sync(work->store, err);
+}
+
+MhexStatus edit_recovery_revert(EditRecovery *recovery, Document *doc, uint64_t *kept,
+				uint64_t *first, MhexError *err)
+{
+	LiveRevert work = {.live = &recovery->live};
+	*kept = 0;
+	if (!recovery->file.live) /* the file was never touched */
+		return edit_recovery_drop(recovery, err);
+	if (!document_has_file(doc))
+		return mhex_fail(err, MHEX_E_NOTFOUND, "%s: there is no file any more",
+				 document_shown_name(doc));
+	MhexStatus status =
+		storage_ref_clone(document_source(doc)->file, &work.storage, err);
+	if (!status)
+		status = store_open(&work.store, work.storage, err);
+	if (!status)
+		status = revert_all(&work, err);
+	store_close(work.store);
+	storage_close(work.storage);
+	*kept = work.kept;
+	*first = work.first_kept;
+	return status ? status : edit_recovery_drop(recovery, err);
+}

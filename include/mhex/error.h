@@ -38,8 +38,8 @@ typedef enum {
 
 typedef struct {
 	MhexStatus status;
-	int sys_errno; /* 0 when no system call was involved */
-	int caret;     /* index of the fault in the text that was parsed, or -1 */
+	int sys_errno;     /* 0 when no system call was involved */
+	int caret;         /* index of the fault in the text that was parsed, or -1 */
 	char message[512]; /* of a longer one, the middle is left out */
 } MhexError;
 

@@ -278,8 +278,10 @@ FaultVerdict faults_begin(FaultCall call, FaultFile file)
 		stops = stops || rule->action == ACTION_STOP;
 	}
 	(void)pthread_mutex_unlock(&lock);
+	/* To this very thread: it must not go on until another one has taken the signal.
+	 */
 	if (stops)
-		(void)kill(getpid(), SIGSTOP);
+		(void)pthread_kill(pthread_self(), SIGSTOP);
 	errno = saved_errno;
 	return verdict;
 }

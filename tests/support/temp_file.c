@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "support/temp_file.h"
 
+#include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,17 +100,28 @@ void temp_folder_make(TempFile *folder)
 		fail(folder->path);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind,
-			struct FTW *place)
+/* By descriptors, because what tests make may be longer than a path may be. */
+static void empty_folder(int parent, const char *name)
 {
-	(void)st;
-	(void)kind;
-	(void)place;
-	(void)remove(path);
-	return 0;
+	(void)fchmodat(parent, name, S_IRWXU, 0);
+	const int fd =
+		openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	if (!folder)
+		return;
+	for (const struct dirent *entry; (entry = readdir(folder));) {
+		const char *inside = entry->d_name;
+		if (strcmp(inside, ".") == 0 || strcmp(inside, "..") == 0 ||
+		    unlinkat(fd, inside, 0) == 0)
+			continue;
+		empty_folder(fd, inside);
+		(void)unlinkat(fd, inside, AT_REMOVEDIR);
+	}
+	(void)closedir(folder);
 }
 
 void temp_folder_remove(const TempFile *folder)
 {
-	(void)nftw(folder->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	empty_folder(AT_FDCWD, folder->path);
+	(void)rmdir(folder->path);
 }

@@ -59,7 +59,8 @@ static void fit(char *message, size_t size, const char *text, size_t length)
 }
 
 /* Owned by the caller; NULL without memory for it. */
-static char *format_text(const char *format, va_list args)
+static char *__attribute__((format(printf, 1, 0)))
+format_text(const char *format, va_list args)
 {
 	char *text = NULL;
 	return vasprintf(&text, format, args) < 0 ? NULL : text;
@@ -78,7 +79,8 @@ static void join(MhexError *err, const char *first, const char *second)
 	}
 }
 
-static void say(MhexError *err, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+say(MhexError *err, const char *format, va_list args)
 {
 	char *text = format_text(format, args);
 	join(err, text, text ? "" : mhex_status_text(err->status));

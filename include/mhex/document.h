@@ -290,5 +290,8 @@ typedef struct {
 void document_get_info(const Document *doc, DocumentInfo *info);
 /* As DocumentOptions.window, from now on. */
 void document_set_window(Document *doc, size_t window);
+/* Hold locks on what is stored in the file, for the time of the store, and respect those
+ * of others? At first it does. */
+void document_set_lock(Document *doc, bool lock);
 
 #endif

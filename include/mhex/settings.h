@@ -25,7 +25,7 @@ typedef struct {
 	unsigned colour;  /* ColourUse */
 	unsigned theme;   /* index into theme_table */
 	unsigned keys;    /* KeyPreset */
-	bool wrap, inspector, mouse, hint, upper, mark_foreign;
+	bool wrap, inspector, mouse, hint, upper, mark_foreign, lock;
 } Settings;
 
 typedef enum {
@@ -59,6 +59,7 @@ typedef enum {
 	STALE_LAYOUT = 1 << 1,
 	STALE_WINDOW = 1 << 2,
 	STALE_KEYS = 1 << 3,
+	STALE_LOCK = 1 << 4,
 } Stale;
 
 typedef enum {

@@ -134,3 +134,8 @@ void document_set_window(Document *doc, size_t window)
 			storage_ref_set_window(source->file, window);
 	}
 }
+
+void document_set_lock(Document *doc, bool lock)
+{
+	doc->no_lock = !lock;
+}

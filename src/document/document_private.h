@@ -35,8 +35,9 @@ typedef struct {
 typedef struct Live Live; /* live.c */
 
 struct Document {
-	char *path; /* NULL: no name yet */
-	char *name; /* what the screen shows instead */
+	char *path;   /* NULL: no name yet */
+	char *name;   /* what the screen shows instead */
+	bool no_lock; /* document_set_lock() */
 	Access access;
 	const EditModel *model;
 	Stock *stock;

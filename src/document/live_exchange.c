@@ -3,15 +3,18 @@
 /* One change of a file that is edited live: all of it is stored, or nothing. */
 
 #include <inttypes.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "document/edit_journal.h"
 #include "document/live_private.h"
 #include "document/succession.h"
+#include "storage/file_lock.h"
 
 enum {
-	CHUNK = 16 << 10
+	CHUNK = 16 << 10,
+	LOCK_TRIES = 50
 };
 
 static bool cover(const Document *doc, PieceTree *tree)
@@ -232,15 +235,33 @@ static bool note_bytes(Exchange *exchange)
 	return noted;
 }
 
+/* Without waiting: that would be on the thread of the keys. Another mhex stores in no
+ * time, so it is tried again at once. */
+static MhexStatus lock_range(const Document *doc, FileLock *lock, Range range,
+			     MhexError *err)
+{
+	if (doc->no_lock)
+		return MHEX_OK;
+	file_lock_init(lock, store_fd(doc->live->store), SIZE_MAX);
+	if (!file_lock_add(lock, range))
+		return document_no_memory(err);
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (file_lock_try(lock))
+			return MHEX_OK;
+		(void)sched_yield();
+	}
+	return file_lock_refused(lock, document_shown_name(doc),
+				 "nothing is stored; :set nolock stores all the same",
+				 err);
+}
+
 /* `to` in place of `from`, in the file. Noted first: then nothing can fail behind it. */
-MhexStatus live_exchange(Document *doc, uint64_t offset, const PieceList *from,
-			 const PieceList *to, MhexError *err)
+static MhexStatus exchange_locked(Document *doc, uint64_t offset, const PieceList *from,
+				  const PieceList *to, MhexError *err)
 {
 	Exchange work;
 	Live *live = doc->live;
-	MhexStatus status = live_get_store(doc, err);
-	if (status)
-		return status;
+	MhexStatus status = MHEX_OK;
 	if (!exchange_init(&work, doc, offset, from, to)) {
 		exchange_free(&work);
 		return document_no_memory(err);
@@ -261,5 +282,19 @@ MhexStatus live_exchange(Document *doc, uint64_t offset, const PieceList *from,
 		piece_tree_release(&origin);
 	}
 	exchange_free(&work);
+	return status;
+}
+
+MhexStatus live_exchange(Document *doc, uint64_t offset, const PieceList *from,
+			 const PieceList *to, MhexError *err)
+{
+	FileLock lock = {0};
+	const Range range = {offset, pieces_length(to->items, to->count)};
+	MhexStatus status = live_get_store(doc, err);
+	if (!status)
+		status = lock_range(doc, &lock, range, err);
+	if (!status)
+		status = exchange_locked(doc, offset, from, to, err);
+	file_lock_release(&lock);
 	return status;
 }

@@ -264,6 +264,7 @@ static MhexStatus choose(Save *save, const Document *doc, const SaveRequest *req
 	save->has_file = document_has_file(doc);
 	save->journal = doc->journal;
 	save->told_unsafe = doc->told_unsafe;
+	save->no_lock = doc->no_lock;
 	if (request->output_fd >= 0)
 		save->kind = SAVE_OUTPUT;
 	else if (own && !(request->path && request->has_range))

@@ -250,16 +250,20 @@ static MhexStatus run(InPlace *work, MhexError *err)
 MhexStatus save_in_place(Save *save, MhexError *err)
 {
 	InPlace work = {.save = save};
+	FileLock lock = {0};
 	save->result.in_place = true;
 	if (piece_tree_modified(save_tree(save)) == 0)
 		return MHEX_OK;
 	save->outcome = SAVED_IN_PLACE;
 	MhexStatus status = store_open(&work.store, save->file, err);
 	if (!status)
+		status = save_lock_modified(save, store_fd(work.store), &lock, err);
+	if (!status)
 		status = run(&work, err);
 	save_guard_end(save, work.guard);
 	if (!status)
 		save->result.bytes_changed = save->kept.size;
+	file_lock_release(&lock);
 	store_close(work.store);
 	return status;
 }

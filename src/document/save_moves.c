@@ -420,14 +420,18 @@ MhexStatus save_moves(Save *save, MhexError *err)
 	Moves work = {.save = save,
 		      .old_size = storage_size(save->file),
 		      .new_size = piece_tree_size(save_tree(save))};
+	FileLock lock = {0};
 	save->outcome = SAVED_IN_PLACE;
 	save->result.in_place = true;
 	MhexStatus status = store_open(&work.store, save->file, err);
 	if (!status) {
 		work.fd = store_fd(work.store);
-		status = run(&work, err);
+		status = save_lock_all(save, work.fd, &lock, err);
 	}
+	if (!status)
+		status = run(&work, err);
 	save_guard_end(save, work.guard);
+	file_lock_release(&lock);
 	save_mover_close(work.mover);
 	save_plan_free(&work.plan);
 	store_close(work.store);

@@ -7,6 +7,7 @@
 #include "document/document_private.h"
 #include "document/rollback.h"
 #include "document/save_kept.h"
+#include "storage/file_lock.h"
 
 /*
  * One save, from its start on the document's thread through a worker to its end.
@@ -19,6 +20,7 @@
  *   save_check.c     has somebody else changed what was edited?
  *   save_content.c   a version of the document into a file
  *   save_guard.c     its journal, or the reason why there is none
+ *   save_lock.c      locks on what is stored, for programs that look at them
  *   save_lost.c      which bytes of the file will be nowhere
  *   save_kept.c      old bytes, for the way back and for undo
  */
@@ -48,6 +50,7 @@ struct Save {
 	char *path; /* NULL: SAVE_OUTPUT */
 	int output_fd;
 	bool has_file;   /* the document's own is there */
+	bool no_lock;    /* the setting */
 	bool takes_name; /* a document without a name: the copy becomes its file */
 	bool force;
 	bool moved;         /* to another file that had taken the name, edits and all */
@@ -128,6 +131,12 @@ MhexStatus save_check_bytes(const Save *save, uint64_t offset, const uint8_t *in
 			    const uint8_t *wanted, size_t length, MhexError *err);
 /* The same for all that a save replaces which moves bytes or makes a new file. */
 MhexStatus save_check_file(const Save *save, MhexError *err);
+
+/* Lock what is modified, or all, of the file that fd is: wait a moment for others, then
+ * MHEX_E_BUSY; forced, it goes on without. Zeroed at first, *lock is for
+ * file_lock_release() in any case. */
+MhexStatus save_lock_modified(const Save *save, int fd, FileLock *lock, MhexError *err);
+MhexStatus save_lock_all(const Save *save, int fd, FileLock *lock, MhexError *err);
 
 /* How many bytes of save->range save_content_write() will write: all but holes. */
 MhexStatus save_content_bytes(const Save *save, uint64_t *bytes, MhexError *err);

@@ -53,7 +53,7 @@ static MhexStatus commit(Save *save, ReplaceFile *file, MhexError *err)
 	return status;
 }
 
-MhexStatus save_by_rename(Save *save, int old, MhexError *err)
+static MhexStatus write_and_commit(Save *save, int old, MhexError *err)
 {
 	uint64_t bytes = 0;
 	ReplaceFile *file = NULL;
@@ -79,5 +79,18 @@ MhexStatus save_by_rename(Save *save, int old, MhexError *err)
 		save->outcome = SAVED_BY_RENAME;
 		save->result.bytes_changed = save->range.length;
 	}
+	return status;
+}
+
+MhexStatus save_by_rename(Save *save, int old, MhexError *err)
+{
+	FileLock lock = {0};
+	MhexStatus status = MHEX_OK;
+	/* Who holds a lock on the old file would go on with one that has no name. */
+	if (old >= 0)
+		status = save_lock_all(save, old, &lock, err);
+	if (!status)
+		status = write_and_commit(save, old, err);
+	file_lock_release(&lock);
 	return status;
 }

@@ -20,6 +20,8 @@ static void apply(Editor *editor, unsigned stale)
 		OpenFile *file = editor->files[i];
 		if (stale & STALE_WINDOW)
 			document_set_window(file->doc, (size_t)editor->settings.window);
+		if (stale & STALE_LOCK)
+			document_set_lock(file->doc, editor->settings.lock);
 		if ((stale & STALE_KEYS) && document_access(file->doc) != ACCESS_VIEW)
 			file->mode = editor->keymap.plain ? MODE_OVERWRITE : MODE_NORMAL;
 	}

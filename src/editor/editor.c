@@ -125,6 +125,7 @@ static MhexStatus add_file(Editor *editor, Document *doc, const char *name,
 	const bool plain = editor->settings.keys == KEYS_PLAIN;
 	file->mode = plain && document_access(doc) != ACCESS_VIEW ? MODE_OVERWRITE
 								  : MODE_NORMAL;
+	document_set_lock(doc, editor->settings.lock);
 	(void)document_refresh(doc, &file->file_size);
 	editor->files[editor->file_count] = file;
 	editor_show_document(editor, editor->file_count++);

@@ -40,6 +40,9 @@ const Setting setting_table[] = {
 	 "Show the bytes at the cursor as numbers"},
 	{"keys", SETTING_CHOICE, MEMBER(keys), 0, 0, 0, NULL, key_names, STALE_KEYS,
 	 "Key preset: vi starts in NORMAL, plain in OVERWRITE"},
+	{"lock", SETTING_BOOL, MEMBER(lock), 1, 0, 1, NULL, NULL, STALE_LOCK,
+	 "Lock what is stored in a file, and store nothing where another process has a "
+	 "lock"},
 	{"mark-foreign", SETTING_BOOL, MEMBER(mark_foreign), 1, 0, 1, NULL, NULL,
 	 STALE_SCREEN, "Mark bytes for a moment when another process changed them"},
 	{"mouse", SETTING_BOOL, MEMBER(mouse), 1, 0, 1, NULL, NULL, STALE_SCREEN,

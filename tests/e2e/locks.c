@@ -4,6 +4,7 @@
 
 #include "e2e/mhex_screen.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -26,8 +27,10 @@ static void lock_bytes(off_t offset, off_t length)
 	(void)snprintf(us, sizeof(us), "locked by process %d (", (int)getpid());
 	lock_fd = open(file.path, O_RDWR | O_CLOEXEC);
 	cr_assert(ge(int, lock_fd, 0));
-	if (!set_lock(F_WRLCK, offset, length))
-		cr_skip_test("no locks of open file descriptions here");
+	if (set_lock(F_WRLCK, offset, length))
+		return;
+	cr_assert(eq(int, errno == EINVAL || errno == ENOLCK, 1), "mhex holds a lock");
+	cr_skip_test("no locks of open file descriptions here");
 }
 
 static void unlock(void)

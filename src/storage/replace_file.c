@@ -12,6 +12,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "storage/file_metadata.h"
@@ -19,7 +20,8 @@
 
 enum {
 	LINKS_MAX = 40,
-	NAME_TRIES = 100
+	NAME_TRIES = 100,
+	TICK_TRIES = 20 /* of a millisecond */
 };
 
 struct ReplaceFile {
@@ -113,6 +115,32 @@ static bool is_mounted(const ReplaceFile *file)
 	       (info.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 }
 
+/* Has it been written to in the present tick of the clock that gives files their times?
+ * Then another write in it would leave them as they are (before Linux 6.13). */
+static bool written_just_now(const struct stat *st)
+{
+	struct timespec now;
+	const struct timespec *then = &st->st_mtim;
+	if (clock_gettime(CLOCK_REALTIME_COARSE, &now) < 0)
+		return false;
+	/* One of a time to come is not waited for. */
+	return then->tv_sec == now.tv_sec && then->tv_nsec >= now.tv_nsec;
+}
+
+/* From here on each write to the old file shows. */
+static MhexStatus look_before(ReplaceFile *file, MhexError *err)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	for (int i = 0; i < TICK_TRIES; i++) {
+		if (fstat(file->old, &file->before) < 0)
+			return mhex_fail_errno(err, "%s", file->path);
+		if (!written_just_now(&file->before))
+			break;
+		(void)nanosleep(&pause, NULL);
+	}
+	return MHEX_OK;
+}
+
 /* Is the name still the old file's, and may another file have it? */
 static MhexStatus check_name(ReplaceFile *file, MhexError *err)
 {
@@ -129,10 +157,9 @@ static MhexStatus check_name(ReplaceFile *file, MhexError *err)
 						"%s: a file of this name has appeared",
 						file->path)
 				    : MHEX_OK;
-	if (fstat(file->old, &file->before) < 0)
-		return mhex_fail_errno(err, "%s", file->path);
-	if (!file->exists)
-		return MHEX_OK;
+	const MhexStatus status = look_before(file, err);
+	if (status || !file->exists)
+		return status;
 	if (!same_file(&now, &file->before))
 		return mhex_fail(err, MHEX_E_CONFLICT,
 				 "%s: another file has taken this name", file->path);

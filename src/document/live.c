@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "document/live_private.h"
+#include "document/save_io.h"
 #include "document/succession.h"
 
 enum {
@@ -351,6 +352,8 @@ static MhexStatus revert_run(Document *doc, Range run, MhexError *err)
 static MhexStatus live_revert(Document *doc, MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
+	MhexStatus conflict = MHEX_OK;
+	MhexError other = {.status = MHEX_OK};
 	const bool grouping = history_grouping(doc->history);
 	if (!grouping)
 		history_begin(doc->history, NULL);
@@ -358,13 +361,23 @@ static MhexStatus live_revert(Document *doc, MhexError *err)
 	while (!status && run.length > 0) {
 		if (run.length > LIVE_OLD_BYTES_MAX)
 			run.length = LIVE_OLD_BYTES_MAX;
-		status = revert_run(doc, run, err);
+		/* The first conflict is told, and what others have not touched goes
+		 * back. */
+		status = revert_run(doc, run, conflict ? &other : err);
+		if (status == MHEX_E_CONFLICT) {
+			conflict = status;
+			status = MHEX_OK;
+		}
 		run = piece_tree_next_modified(&doc->live->stored, range_end(run));
 	}
 	if (!grouping)
 		history_end(doc->history, NULL);
 	live_edited(doc);
-	return status;
+	if (status && conflict && err)
+		*err = other;
+	if (!status && conflict)
+		save_error_add(err, "; what others have not changed is as it was");
+	return status ? status : conflict;
 }
 
 /* ---- Modified ---- */

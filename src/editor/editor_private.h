@@ -58,6 +58,7 @@ typedef struct {
 	uint8_t *seen;    /* bytes; owned */
 	uint8_t *foreign; /* 1: changed by others a moment ago; owned */
 	size_t seen_count, seen_capacity;
+	uint64_t seen_conflicts; /* a number that tells which bytes were marked */
 } OpenFile;
 
 /* A yes-or-no that waits for one key. */

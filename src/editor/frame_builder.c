@@ -143,6 +143,21 @@ static void remember_seen(Editor *editor, const Window *window)
 	file->seen_generation = document_generation(file->doc);
 }
 
+/* Mark them; what comes back differs when other bytes are marked. */
+static uint64_t mark_conflicts(Editor *editor, const Window *window)
+{
+	uint8_t *states = editor->frame.states + window->before;
+	uint64_t which = 0;
+	document_mark_conflicts(editor_file(editor)->doc, window->origin, window->count,
+				states);
+	for (size_t i = 0; i < window->count; i++) {
+		if (states[i] & BYTE_CONFLICT)
+			which = which * 1000003 + i + 1;
+	}
+	return which;
+}
+
+/* A change under an edit shows in no byte. */
 bool frame_differs(Editor *editor)
 {
 	const OpenFile *file = editor_file(editor);
@@ -151,7 +166,8 @@ bool frame_differs(Editor *editor)
 		return true;
 	const size_t common = smaller(file->seen_count, window.count);
 	return common != window.count ||
-	       memcmp(file->seen, editor->frame.bytes + window.before, common) != 0;
+	       memcmp(file->seen, editor->frame.bytes + window.before, common) != 0 ||
+	       mark_conflicts(editor, &window) != file->seen_conflicts;
 }
 
 /* ---- states that the editor knows ---- */
@@ -204,8 +220,7 @@ static void add_bytes(Editor *editor, Frame *frame)
 	frame->phase = window.phase;
 	if (!read_window(editor, &window))
 		return;
-	document_mark_conflicts(editor_file(editor)->doc, window.origin, window.count,
-				editor->frame.states + window.before);
+	editor_file(editor)->seen_conflicts = mark_conflicts(editor, &window);
 	if (is_comparable(editor_file(editor), &window))
 		mark_foreign(editor, &window);
 	remember_seen(editor, &window);

@@ -198,6 +198,20 @@ Test(live, what_is_edited_again_while_a_write_runs_is_no_conflict)
 	EXPECT_FILE(&s.file, "01aef56789");
 }
 
+Test(live, revert_leaves_the_bytes_of_others_and_names_them)
+{
+	MhexError err = {0};
+	doc_overwrite(s.doc, 1, "x");
+	doc_overwrite(s.doc, 4, "y");
+	doc_overwrite(s.doc, 7, "z");
+	sample_write(&s.file, 4, "T", 1);
+
+	cr_expect(eq(int, (int)document_revert(s.doc, &err), MHEX_E_CONFLICT));
+
+	cr_expect(ne(ptr, strstr(err.message, "0x4"), NULL), "%s", err.message);
+	EXPECT_FILE(&s.file, "0123T56789");
+}
+
 Test(live, revert_after_a_failed_write_goes_back_to_the_one_before)
 {
 	const SaveRequest request = {.output_fd = -1};

@@ -145,6 +145,21 @@ Test(foreign, conflicts_are_marked_listed_and_decided)
 	EXPECT_MESSAGE("no conflicts");
 }
 
+Test(foreign, a_new_conflict_is_drawn_although_no_byte_on_the_screen_changes)
+{
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+	keys("R5859<Esc>");
+	(void)draw();
+	tick(100);
+	cr_expect(not(editor_stale(editor)));
+
+	write_at(1, "z");
+	tick(200);
+
+	cr_expect(editor_stale(editor));
+	cr_expect(ne(int, draw()->states[1] & BYTE_CONFLICT, 0));
+}
+
 Test(foreign, what_differs_from_the_disk_is_stepped_through)
 {
 	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);

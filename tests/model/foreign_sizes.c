@@ -75,8 +75,10 @@ static void splice(size_t offset, size_t removed, const int *from, const uint8_t
 	memmove(m.from + offset + count, m.from + offset + removed,
 		rest * sizeof(m.from[0]));
 	memmove(m.typed + offset + count, m.typed + offset + removed, rest);
-	memcpy(m.from + offset, from, count * sizeof(from[0]));
-	memcpy(m.typed + offset, typed, count);
+	for (size_t i = 0; i < count; i++) {
+		m.from[offset + i] = from[i];
+		m.typed[offset + i] = typed[i];
+	}
 	m.size = offset + count + rest;
 }
 

@@ -460,3 +460,29 @@ Test(history, a_million_typed_bytes_take_less_than_32_mib)
 
 	expect_steps(steps, 0);
 }
+
+Test(history, what_is_remembered_of_the_file_is_a_change_of_its_own)
+{
+	HistoryStep step;
+	history_begin(history, NULL);
+	for (int i = 0; i < 3; i++) {
+		Change change = change_of(10, (Piece){5, 1, 4}, (Piece){6, 1, 5});
+		change.rebase = i == 1;
+		cr_assert(history_push(history, &change));
+	}
+	history_end(history, NULL);
+
+	cr_assert(history_get_undo(history, &step));
+
+	cr_assert(eq(sz, step.count, 3), "they touch, and yet are not merged");
+	for (size_t i = 0; i < step.count; i++) {
+		const Change *change = &step.changes[i];
+		cr_expect(eq(int, change->rebase, i == 1));
+		cr_expect(eq(u64, change->offset, 10));
+		cr_assert(eq(sz, change->removed.count, 1));
+		cr_expect(eq(u64, change->removed.items[0].offset, 5));
+		cr_assert(eq(sz, change->inserted.count, 1));
+		cr_expect(eq(u64, change->inserted.items[0].offset, 6));
+	}
+	history_step_free(&step);
+}

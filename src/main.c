@@ -57,13 +57,19 @@ static int print_version(void)
 }
 
 /* What the person did not have the chance to save. */
-static void report_lost(const Editor *editor)
+static void report_unsaved(Editor *editor)
 {
 	for (size_t i = 0; i < editor_document_count(editor); i++) {
+		const char *name = editor_document_name(editor, i);
 		const uint64_t unsaved = editor_document_unsaved(editor, i);
-		if (unsaved > 0)
-			report("%s: %" PRIu64 " unsaved bytes were lost",
-			       editor_document_name(editor, i), unsaved);
+		const bool kept = editor_keep_edits(editor, i);
+		if (unsaved > 0 && kept)
+			report("%s: %" PRIu64
+			       " unsaved bytes are kept; mhex asks about them when it "
+			       "opens the file again (or --recover=apply)",
+			       name, unsaved);
+		else if (unsaved > 0)
+			report("%s: %" PRIu64 " unsaved bytes were lost", name, unsaved);
 	}
 }
 
@@ -106,7 +112,8 @@ static int run_terminal(const Options *options)
 	if (session.editor) {
 		if (editor_end_save(session.editor, &err))
 			report("write: %s", err.message);
-		report_lost(session.editor);
+		if (status || end.signo || end.gone)
+			report_unsaved(session.editor);
 	}
 	session_close(&session);
 	if (end.signo)

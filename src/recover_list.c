@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document/edit_journal.h"
+#include "document/edit_recovery.h"
 #include "document/recovery.h"
 #include "output.h"
 #include "report.h"
@@ -39,11 +41,30 @@ static MhexStatus describe_save(StrBuf *out, StrBuf *path, const char *name,
 	return MHEX_OK;
 }
 
+static MhexStatus describe_edits(StrBuf *out, StrBuf *path, const char *name,
+				 MhexError *err)
+{
+	EditRecovery *recovery = NULL;
+	EditRecoveryState state;
+	const MhexStatus status = edit_recovery_open(&recovery, name, err);
+	/* Nothing was left by a program that lives. */
+	if (status)
+		return status == MHEX_E_BUSY ? MHEX_E_NOTFOUND : status;
+	edit_recovery_get_state(recovery, &state);
+	strbuf_add_text(path, state.path);
+	strbuf_printf(out, "%s, %" PRIu64 " bytes%s",
+		      state.live ? "live edits, in the file" : "unsaved edits",
+		      state.bytes, state.torn ? ", the last of them torn" : "");
+	edit_recovery_close(recovery);
+	return MHEX_OK;
+}
+
 static const struct {
 	const char *kind; /* of journals */
 	Describe describe;
 } kinds[] = {
 	{RECOVERY_JOURNAL_KIND, describe_save},
+	{EDIT_JOURNAL_KIND, describe_edits},
 };
 
 static MhexStatus describe(StrBuf *out, StrBuf *path, const JournalEntry *entry,

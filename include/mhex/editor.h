@@ -149,6 +149,9 @@ void editor_complain(Editor *editor, const MhexError *err);
 const char *editor_document_name(const Editor *editor, size_t index);
 const char *editor_document_note(const Editor *editor, size_t index);
 uint64_t editor_document_unsaved(const Editor *editor, size_t index);
+/* The program is ended from outside: unsaved edits are left for the next one. Is that so
+ * for document number i? */
+bool editor_keep_edits(Editor *editor, size_t index);
 
 /* The program ends: wait for a save that is running still. MHEX_OK when there is none. */
 MhexStatus editor_end_save(Editor *editor, MhexError *err);

@@ -132,12 +132,19 @@ static MhexStatus look_at_edits(EditRecovery *recovery, MhexError *err)
 	return status;
 }
 
-static MhexStatus read_journal(EditRecovery *recovery, MhexError *err)
+/* wanted, or NULL: of this file; those of others are not read. */
+static MhexStatus read_journal(EditRecovery *recovery, const FileIdentity *wanted,
+			       MhexError *err)
 {
 	JournalRecord record;
 	MhexStatus status = journal_next(recovery->journal, &record, err);
 	if (!status)
 		status = edit_file_decode(&recovery->file, &record, err);
+	if (!status && wanted &&
+	    !file_identity_matches(&recovery->file.identity, wanted)) {
+		file_identity_free(&recovery->file.identity);
+		status = MHEX_E_NOTFOUND;
+	}
 	if (status)
 		return status;
 	recovery->state.path = recovery->file.identity.path;
@@ -153,7 +160,8 @@ static MhexStatus read_journal(EditRecovery *recovery, MhexError *err)
 /* ---- Opening ---- */
 
 /* *out also after MHEX_E_UNSUPPORTED, when the file it belongs to is known. */
-static MhexStatus open_in(EditRecovery **out, const char *name, MhexError *err)
+static MhexStatus open_in(EditRecovery **out, const char *name,
+			  const FileIdentity *wanted, MhexError *err)
 {
 	EditRecovery *recovery = calloc(1, sizeof(*recovery));
 	*out = NULL;
@@ -169,7 +177,7 @@ static MhexStatus open_in(EditRecovery **out, const char *name, MhexError *err)
 	}
 	status = journal_open(&recovery->journal, recovery->folder, name, err);
 	if (!status)
-		status = read_journal(recovery, err);
+		status = read_journal(recovery, wanted, err);
 	if (status && !recovery->file.identity.path)
 		edit_recovery_close(recovery);
 	else
@@ -179,7 +187,7 @@ static MhexStatus open_in(EditRecovery **out, const char *name, MhexError *err)
 
 MhexStatus edit_recovery_open(EditRecovery **out, const char *name, MhexError *err)
 {
-	MhexStatus status = open_in(out, name, err);
+	MhexStatus status = open_in(out, name, NULL, err);
 	if (!status && (*out)->state.operations == 0)
 		status = mhex_fail(err, MHEX_E_NOTFOUND, "no edits are in it");
 	if (status) {
@@ -203,15 +211,10 @@ static void remove_superseded(const EditRecovery *recovery)
 static MhexStatus look_at(EditRecovery **out, const char *name,
 			  const FileIdentity *identity, MhexError *err)
 {
-	MhexStatus status = open_in(out, name, err);
+	MhexStatus status = open_in(out, name, identity, err);
 	EditRecovery *recovery = *out;
 	if (!recovery)
 		return MHEX_E_NOTFOUND;
-	if (!file_identity_matches(&recovery->file.identity, identity)) {
-		edit_recovery_close(recovery);
-		*out = NULL;
-		return MHEX_E_NOTFOUND;
-	}
 	if (!status && recovery->state.operations > 0)
 		remove_superseded(recovery);
 	if (!status && recovery->state.operations == 0) {
@@ -313,15 +316,15 @@ static bool reach(Document *doc, uint64_t covered)
 /* What the file held then, where it is remembered what it holds now. */
 static bool take_bases(Document *doc, const BaseBytes *bases)
 {
-	uint8_t was[CHUNK], known[CHUNK], now[CHUNK], asked[CHUNK];
+	uint8_t was[CHUNK], known[CHUNK], unused[CHUNK], held[CHUNK];
 	Range run = base_bytes_next(bases, 0);
 	while (run.length > 0) {
 		const size_t length = run.length < CHUNK ? (size_t)run.length : CHUNK;
 		base_bytes_read(bases, run.offset, was, length, known);
-		base_bytes_read(doc->base, run.offset, now, length, asked);
+		base_bytes_read(doc->base, run.offset, unused, length, held);
 		for (size_t i = 0; i < length; i++) {
 			/* What is cut off is not known, and wanted back. */
-			if (known[i] && !asked[i] &&
+			if (known[i] && !held[i] &&
 			    run.offset + i < storage_size(document_storage(doc)))
 				known[i] = 0;
 			if (known[i] &&

@@ -77,8 +77,9 @@ OpenFile *editor_file(const Editor *editor)
 
 /* ---- open files ---- */
 
-static void free_file(OpenFile *file)
+static void free_file(Editor *editor, OpenFile *file)
 {
+	keeping_end(editor, file);
 	leftover_close(&file->leftover);
 	document_close(file->doc);
 	marks_free(&file->marks);
@@ -117,7 +118,7 @@ static MhexStatus add_file(Editor *editor, Document *doc, const char *name,
 	}
 	if (!file || !files || !file->name) {
 		if (file)
-			free_file(file);
+			free_file(editor, file);
 		else
 			document_close(doc);
 		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
@@ -215,7 +216,7 @@ void editor_close_file(Editor *editor, size_t index)
 	OpenFile *file = editor->files[index];
 	task_abandon(editor, file);
 	editor->watched = NULL;
-	free_file(file);
+	free_file(editor, file);
 	memmove(&editor->files[index], &editor->files[index + 1],
 		(editor->file_count - index - 1) * sizeof(OpenFile *));
 	editor->file_count--;

@@ -47,6 +47,8 @@ typedef struct {
 	bool half_typed; /* first nibble typed, not stored (live) */
 	uint8_t half_value;
 	Leftover leftover; /* of a crash, not settled yet */
+	bool keeping;      /* a journal of its edits was begun, or cannot be */
+	size_t others;     /* programs that have it open too, as announced */
 	bool discard;      /* asked, and its edits may be lost */
 	Marks marks;
 	Jumps jumps;
@@ -175,9 +177,12 @@ struct Editor {
 
 	StrBuf message;
 	bool message_is_error;
-	StrBuf fault_line; /* a line with an error, shown with a caret */
-	int fault_caret;   /* -1: none */
-	bool edited;       /* the first edit ends the hint */
+	StrBuf fault_line;  /* a line with an error, shown with a caret */
+	int fault_caret;    /* -1: none */
+	bool edited;        /* the first edit ends the hint */
+	uint64_t looked_ms; /* for other programs with the same files */
+	bool told_not_kept; /* that edits do not survive a crash */
+	bool keep_all;      /* the program is ended from outside */
 
 	Keymap keymap;
 	StrBuf pending; /* keys of an unfinished sequence */
@@ -319,8 +324,18 @@ MhexStatus dump_print(Editor *editor, Range range, MhexError *err);
 MhexStatus leftovers_look(Editor *editor, OpenFile *file, MhexError *err);
 /* Ask once about that of the document shown. */
 void leftovers_ask(Editor *editor);
-/* MHEX_E_REFUSED while something is left. */
+/* What was not settled when it was asked about, and does not stand in the way, is for the
+ * next time. */
+void leftovers_let_go(Editor *editor, OpenFile *file);
+/* MHEX_E_REFUSED while something is left that a save would destroy. */
 MhexStatus leftovers_check_settled(const OpenFile *file, MhexError *err);
+
+/* keeping.c: the journals of edits. Before an edit of live, which is stored at once: */
+void keeping_start(Editor *editor);
+/* Now and then: what was edited is in the journals; who else has the files? */
+void keeping_tick(Editor *editor);
+/* The document is about to be closed. */
+void keeping_end(Editor *editor, OpenFile *file);
 
 /* commands_file.c: leave, asking for each document with unsaved edits unless force. */
 MhexStatus quit_ask(Editor *editor, bool force, MhexError *err);

@@ -181,6 +181,7 @@ static void handle_tick(Editor *editor)
 	if (frame_differs(editor) ||
 	    (file->foreign_until_ms && editor->now_ms >= file->foreign_until_ms))
 		editor->stale = true;
+	keeping_tick(editor);
 }
 
 static void handle_watch(Editor *editor)
@@ -204,6 +205,7 @@ void editor_handle(Editor *editor, const Event *event)
 {
 	editor->now_ms = event->now_ms;
 	editor->inside_loop = true;
+	keeping_start(editor);
 	switch (event->kind) {
 	case EVENT_KEY:
 		editor_key(editor, event->key);

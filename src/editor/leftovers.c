@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "document/edit_recovery.h"
 #include "document/recovery.h"
 #include "editor/commands.h"
 #include "editor/editor_private.h"
@@ -46,29 +47,121 @@ static MhexStatus look_again(Document *doc, MhexError *err)
 	return document_reload(doc, false, &conflicts, err);
 }
 
-static MhexStatus finish_save(void *found, Document *doc, MhexError *err)
+static MhexStatus finish_save(void *found, Document *doc, StrBuf *note, MhexError *err)
 {
+	(void)note;
 	const MhexStatus status = recovery_run(found, RECOVERY_FORWARD, err);
 	return status ? status : look_again(doc, err);
 }
 
-static MhexStatus take_back_save(void *found, Document *doc, MhexError *err)
+static MhexStatus take_back_save(void *found, Document *doc, StrBuf *note, MhexError *err)
 {
+	(void)note;
 	const MhexStatus status = recovery_run(found, RECOVERY_BACK, err);
 	return status ? status : look_again(doc, err);
 }
 
-static MhexStatus forget_save(void *found, Document *doc, MhexError *err)
+static MhexStatus forget_save(void *found, Document *doc, StrBuf *note, MhexError *err)
 {
+	(void)note;
 	(void)doc;
 	return recovery_forget(found, err);
+}
+
+static const LeftoverAnswers *answers_of_save(const void *found)
+{
+	static const LeftoverAnswers answers = {
+		{"f", "finish it", "finished what was interrupted"},
+		{"b", "put the old bytes back", "put back as it was"},
+		{"d", "leave it so", "left as it is"},
+	};
+	(void)found;
+	return &answers;
+}
+
+/* ---- Edits that were not saved ---- */
+
+static MhexStatus find_edits(void **found, const char *path, MhexError *err)
+{
+	EditRecovery *recovery = NULL;
+	const MhexStatus status = edit_recovery_find(&recovery, path, err);
+	*found = recovery;
+	return status;
+}
+
+static void close_edits(void *found)
+{
+	edit_recovery_close(found);
+}
+
+static void describe_edits(const void *found, StrBuf *out)
+{
+	EditRecoveryState state;
+	edit_recovery_get_state(found, &state);
+	strbuf_printf(out,
+		      state.live ? "%" PRIu64
+				   " bytes of live edits are in the file since a crash"
+				 : "%" PRIu64
+				   " bytes of unsaved edits are left from a crash",
+		      state.bytes);
+}
+
+static const LeftoverAnswers *answers_of_edits(const void *found)
+{
+	static const LeftoverAnswers preview = {
+		{"y", "apply them", "the edits are back, unsaved"},
+		{NULL, "drop them", "the edits are dropped"},
+		{"d", "drop them", "the edits are dropped"},
+	};
+	static const LeftoverAnswers live = {
+		{"y", "keep them", "the edits are kept"},
+		{"b", "put the old bytes back", "put back as it was"},
+		{NULL, "keep them", "the edits are kept"},
+	};
+	EditRecoveryState state;
+	edit_recovery_get_state(found, &state);
+	return state.live ? &live : &preview;
+}
+
+static MhexStatus apply_edits(void *found, Document *doc, StrBuf *note, MhexError *err)
+{
+	uint64_t conflicts = 0;
+	const MhexStatus status = edit_recovery_apply(found, doc, &conflicts, err);
+	if (conflicts > 0)
+		strbuf_printf(note,
+			      "; others have changed %" PRIu64
+			      " of their bytes since: conflicts",
+			      conflicts);
+	return status;
+}
+
+static MhexStatus revert_edits(void *found, Document *doc, StrBuf *note, MhexError *err)
+{
+	uint64_t kept = 0;
+	uint64_t first = 0;
+	const MhexStatus status = edit_recovery_revert(found, doc, &kept, &first, err);
+	if (kept > 0)
+		strbuf_printf(note,
+			      "; but %" PRIu64 " bytes, the first at 0x%" PRIx64
+			      ", are others' and stay",
+			      kept, first);
+	return status;
+}
+
+static MhexStatus drop_edits(void *found, Document *doc, StrBuf *note, MhexError *err)
+{
+	(void)doc;
+	(void)note;
+	return edit_recovery_drop(found, err);
 }
 
 /* ---- The kinds, in the order in which they are settled ---- */
 
 static const LeftoverKind kinds[] = {
-	{"finish it", "put the old bytes back", find_save, close_save, describe_save,
-	 finish_save, take_back_save, forget_save},
+	{true, answers_of_save, find_save, close_save, describe_save, finish_save,
+	 take_back_save, forget_save},
+	{false, answers_of_edits, find_edits, close_edits, describe_edits, apply_edits,
+	 revert_edits, drop_edits},
 };
 
 void leftover_close(Leftover *leftover)
@@ -97,64 +190,96 @@ static MhexStatus look(OpenFile *file, MhexError *err)
 
 /* ---- Settling ---- */
 
-static MhexStatus settle(OpenFile *file, Recover how, MhexError *err)
+static const LeftoverAnswers *answers_of(const OpenFile *file)
 {
+	return file->leftover.kind->answers(file->leftover.found);
+}
+
+static const LeftoverAnswer *answer_for(const OpenFile *file, Recover how)
+{
+	const LeftoverAnswers *answers = answers_of(file);
+	if (how == RECOVER_APPLY)
+		return &answers->apply;
+	return how == RECOVER_REVERT ? &answers->revert : &answers->drop;
+}
+
+/* said, empty at first: what was done. */
+static MhexStatus settle(OpenFile *file, Recover how, StrBuf *said, MhexError *err)
+{
+	StrBuf note = {0};
 	Leftover *leftover = &file->leftover;
 	const LeftoverKind *kind = leftover->kind;
-	MhexStatus (*run)(void *found, Document *doc, MhexError *err) = kind->drop;
+	MhexStatus (*run)(void *found, Document *doc, StrBuf *note, MhexError *err) =
+		kind->drop;
 	if (how == RECOVER_APPLY)
 		run = kind->apply;
 	else if (how == RECOVER_REVERT)
 		run = kind->revert;
-	const MhexStatus status = run(leftover->found, file->doc, err);
+	strbuf_clear(said);
+	strbuf_add_text(said, answer_for(file, how)->said);
+	const MhexStatus status = run(leftover->found, file->doc, &note, err);
+	strbuf_add_text(said, strbuf_text(&note));
+	strbuf_free(&note);
 	if (!status)
-		*leftover = (Leftover){0};
+		*leftover = (Leftover){.asked = leftover->asked};
 	return status;
 }
 
-static void say_settled(Editor *editor, const OpenFile *file, Recover how)
+static void add_words(StrBuf *text, const LeftoverAnswer *answer)
 {
-	static const char *const words[] = {[RECOVER_APPLY] =
-						    "finished what was interrupted",
-					    [RECOVER_DROP] = "left as it is",
-					    [RECOVER_REVERT] = "put back as it was"};
-	editor_say(editor, "%s: %s", file->name, words[how]);
+	if (answer->key)
+		strbuf_printf(text, "  %s %s", answer->key, answer->words);
+}
+
+static void add_answer(Editor *editor, const LeftoverAnswer *answer, const char *line)
+{
+	if (answer->key)
+		editor_answer(editor, answer->key, line);
 }
 
 static void ask(Editor *editor, const OpenFile *file)
 {
-	const LeftoverKind *kind = file->leftover.kind;
+	const LeftoverAnswers *answers = answers_of(file);
 	StrBuf text = {0};
-	kind->describe(file->leftover.found, &text);
 	/* The name is on the status line, and may be long. */
-	editor_ask(editor, "%s.  f %s  b %s  d leave it so  Esc later",
-		   strbuf_text(&text), kind->apply_words, kind->revert_words);
-	editor_answer(editor, "f", "recover apply");
-	editor_answer(editor, "b", "recover revert");
-	editor_answer(editor, "d", "recover drop");
+	file->leftover.kind->describe(file->leftover.found, &text);
+	strbuf_add_text(&text, ".");
+	add_words(&text, &answers->apply);
+	add_words(&text, &answers->revert);
+	add_words(&text, &answers->drop);
+	editor_ask(editor, "%s  Esc later", strbuf_text(&text));
+	add_answer(editor, &answers->apply, "recover apply");
+	add_answer(editor, &answers->revert, "recover revert");
+	add_answer(editor, &answers->drop, "recover drop");
 	editor_answer(editor, "<Esc>", "");
 	strbuf_free(&text);
 }
 
+static void add_way(StrBuf *text, const LeftoverAnswer *answer, const char *name)
+{
+	if (answer->key)
+		strbuf_printf(text, ", --recover=%s %s", name, answer->words);
+}
+
 static MhexStatus refuse(const OpenFile *file, MhexError *err)
 {
-	const LeftoverKind *kind = file->leftover.kind;
+	const LeftoverAnswers *answers = answers_of(file);
 	StrBuf text = {0};
-	kind->describe(file->leftover.found, &text);
-	const MhexStatus status = mhex_fail(
-		err, MHEX_E_REFUSED,
-		"%s: %s; --recover=apply would %s, --recover=revert %s, --recover=drop "
-		"leave it so",
-		file->name, strbuf_text(&text), kind->apply_words, kind->revert_words);
+	file->leftover.kind->describe(file->leftover.found, &text);
+	strbuf_printf(&text, "; --recover=apply would %s", answers->apply.words);
+	add_way(&text, &answers->revert, "revert");
+	add_way(&text, &answers->drop, "drop");
+	const MhexStatus status =
+		mhex_fail(err, MHEX_E_REFUSED, "%s: %s", file->name, strbuf_text(&text));
 	strbuf_free(&text);
 	return status;
 }
 
-static MhexStatus settle_all(OpenFile *file, Recover how, MhexError *err)
+static MhexStatus settle_all(OpenFile *file, Recover how, StrBuf *said, MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
 	while (!status && file->leftover.kind) {
-		status = settle(file, how, err);
+		status = settle(file, how, said, err);
 		if (!status)
 			status = look(file, err);
 	}
@@ -168,9 +293,11 @@ MhexStatus leftovers_look(Editor *editor, OpenFile *file, MhexError *err)
 	if (!status && !file->leftover.kind)
 		return MHEX_OK;
 	if (!status && how != RECOVER_ASK) {
-		status = settle_all(file, how, err);
+		StrBuf said = {0};
+		status = settle_all(file, how, &said, err);
 		if (!status)
-			say_settled(editor, file, how);
+			editor_say(editor, "%s: %s", file->name, strbuf_text(&said));
+		strbuf_free(&said);
 	} else if (!status && editor->options.batch) {
 		status = refuse(file, err);
 	}
@@ -189,9 +316,18 @@ void leftovers_ask(Editor *editor)
 	ask(editor, file);
 }
 
+void leftovers_let_go(Editor *editor, OpenFile *file)
+{
+	if (!file->leftover.kind || file->leftover.kind->blocks_save ||
+	    !file->leftover.asked || editor->question.active)
+		return;
+	leftover_close(&file->leftover);
+	file->leftover.asked = true;
+}
+
 MhexStatus leftovers_check_settled(const OpenFile *file, MhexError *err)
 {
-	if (!file->leftover.kind)
+	if (!file->leftover.kind || !file->leftover.kind->blocks_save)
 		return MHEX_OK;
 	return mhex_fail(err, MHEX_E_REFUSED,
 			 "%s: an interruption is not settled yet: recover does it (! "
@@ -222,12 +358,16 @@ HANDLER(cmd_recover)
 		return MHEX_OK;
 	}
 	const Recover how = way_named(args->text);
-	status = settle(file, how, err);
+	StrBuf said = {0};
+	status = settle(file, how, &said, err);
+	if (!status) {
+		(void)document_refresh(file->doc, &file->file_size);
+		view_move(editor, file->cursor.offset);
+		editor_say(editor, "%s: %s", file->name, strbuf_text(&said));
+	}
+	strbuf_free(&said);
 	if (status)
 		return status;
-	(void)document_refresh(file->doc, &file->file_size);
-	view_move(editor, file->cursor.offset);
-	say_settled(editor, file, how);
 	status = look(file, err);
 	if (!status && file->leftover.kind)
 		ask(editor, file);

@@ -14,19 +14,30 @@
  * the file is opened, asked about, and settled by the command recover.
  */
 
-/* The functions of a kind get what its find() has found. A row without a function cannot
- * do that. */
+/* An answer to the question; without words it is none. */
 typedef struct {
-	const char *apply_words, *revert_words; /* of the question: "finish it" */
+	const char *key, *words; /* "f", "finish it" */
+	const char *said;        /* when it was done */
+} LeftoverAnswer;
+
+typedef struct {
+	LeftoverAnswer apply, revert, drop;
+} LeftoverAnswers;
+
+/* The functions of a kind get what its find() has found. */
+typedef struct {
+	bool blocks_save; /* a save before it is settled would destroy something */
+	const LeftoverAnswers *(*answers)(const void *found);
 	/* MHEX_E_NOTFOUND: nothing. What is found belongs to the caller: close(). */
 	MhexStatus (*find)(void **found, const char *path, MhexError *err);
 	void (*close)(void *found);
 	/* "a save was interrupted, ..." */
 	void (*describe)(const void *found, StrBuf *out);
-	/* These close what was found when they succeed; *doc is the open document. */
-	MhexStatus (*apply)(void *found, Document *doc, MhexError *err);
-	MhexStatus (*revert)(void *found, Document *doc, MhexError *err);
-	MhexStatus (*drop)(void *found, Document *doc, MhexError *err);
+	/* These close what was found when they succeed; *doc is the open document. note:
+	 * what else there is to say. */
+	MhexStatus (*apply)(void *found, Document *doc, StrBuf *note, MhexError *err);
+	MhexStatus (*revert)(void *found, Document *doc, StrBuf *note, MhexError *err);
+	MhexStatus (*drop)(void *found, Document *doc, StrBuf *note, MhexError *err);
 } LeftoverKind;
 
 typedef struct {

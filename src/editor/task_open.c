@@ -57,6 +57,7 @@ static MhexStatus replace_file(Editor *editor, size_t old, Document *doc,
 	OpenFile *opened = editor->files[last];
 	editor->files[last] = editor->files[old];
 	editor->files[old] = opened;
+	editor->files[last]->discard = true;
 	editor_close_file(editor, last);
 	editor->current = old;
 	return MHEX_OK;

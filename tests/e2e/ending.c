@@ -13,7 +13,7 @@
 
 TestSuite(ending, .fini = close_all, .timeout = 60);
 
-static void expect_lost(int signo)
+static void expect_kept(int signo)
 {
 	open_text("ABCDEF", NULL);
 	screen_keys(screen, "R616263<Esc>");
@@ -22,30 +22,30 @@ static void expect_lost(int signo)
 	(void)kill(screen_pid(screen), signo);
 
 	cr_expect(eq(int, screen_wait_exit(screen), 128 + signo));
-	cr_expect(screen_has(screen, "3 unsaved bytes were lost"), "%s",
+	cr_expect(screen_has(screen, "3 unsaved bytes are kept"), "%s",
 		  screen_text(screen));
 	expect_whole();
 	EXPECT_FILE("ABCDEF");
 }
 
-Test(ending, sigterm_leaves_the_terminal_whole_and_says_what_was_lost)
+Test(ending, sigterm_leaves_the_terminal_whole_and_says_what_is_kept)
 {
-	expect_lost(SIGTERM);
+	expect_kept(SIGTERM);
 }
 
 Test(ending, sighup_too)
 {
-	expect_lost(SIGHUP);
+	expect_kept(SIGHUP);
 }
 
-Test(ending, nothing_lost_is_nothing_said)
+Test(ending, nothing_unsaved_is_nothing_said)
 {
 	open_text("ABCDEF", NULL);
 
 	(void)kill(screen_pid(screen), SIGTERM);
 
 	cr_expect(eq(int, screen_wait_exit(screen), 128 + SIGTERM));
-	cr_expect(not(screen_has(screen, "lost")), "%s", screen_text(screen));
+	cr_expect(not(screen_has(screen, "unsaved")), "%s", screen_text(screen));
 	expect_whole();
 }
 
@@ -82,12 +82,12 @@ Test(ending, sigterm_during_a_save_lets_it_end)
 	(void)kill(screen_pid(screen), SIGTERM);
 
 	cr_expect(eq(int, screen_wait_exit(screen), 128 + SIGTERM));
-	cr_expect(not(screen_has(screen, "lost")), "%s", screen_text(screen));
+	cr_expect(not(screen_has(screen, "unsaved")), "%s", screen_text(screen));
 	cr_assert(zero(int, stat(file.path, &st)));
 	cr_expect(eq(long, (long)st.st_size, (long)SIZE + 1));
 }
 
-Test(ending, each_file_that_lost_something_is_named)
+Test(ending, each_file_with_something_unsaved_is_named)
 {
 	TempFile folder;
 	char one[TEMP_PATH_SIZE + 8], two[TEMP_PATH_SIZE + 8];
@@ -103,9 +103,9 @@ Test(ending, each_file_that_lost_something_is_named)
 	(void)kill(screen_pid(screen), SIGTERM);
 
 	cr_expect(eq(int, screen_wait_exit(screen), 128 + SIGTERM));
-	cr_expect(screen_has(screen, "mhex: one: 1 unsaved bytes were lost"), "%s",
+	cr_expect(screen_has(screen, "mhex: one: 1 unsaved bytes are kept"), "%s",
 		  screen_text(screen));
-	cr_expect(screen_has(screen, "mhex: two: 2 unsaved bytes were lost"));
+	cr_expect(screen_has(screen, "mhex: two: 2 unsaved bytes are kept"));
 	temp_folder_remove(&folder);
 }
 

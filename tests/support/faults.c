@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support/faults_private.h"
@@ -21,6 +22,7 @@ enum {
 typedef enum {
 	ACTION_FAIL,
 	ACTION_SHORT,
+	ACTION_SKIP,
 	ACTION_STOP,
 	ACTION_KILL,
 } Action;
@@ -37,6 +39,8 @@ typedef struct {
 
 typedef struct {
 	uintptr_t begin, end; /* 0: free */
+	ino_t inode;
+	off_t offset; /* of begin, in the file */
 	char path[PATH_MAX];
 } Mapped;
 
@@ -45,6 +49,7 @@ static Rule rules[RULES_MAX];
 static size_t rule_count;
 static unsigned counts[CALLS];
 static Mapped mappings[MAPPINGS_MAX];
+static FaultObserver watching;
 
 static const struct {
 	const char *name;
@@ -109,6 +114,8 @@ static bool read_action(Rule *rule, const char *word)
 	rule->action = ACTION_FAIL;
 	if (strcmp(word, "short") == 0)
 		rule->action = ACTION_SHORT;
+	else if (strcmp(word, "skip") == 0)
+		rule->action = ACTION_SKIP;
 	else if (strcmp(word, "stop") == 0)
 		rule->action = ACTION_STOP;
 	else if (strcmp(word, "kill") == 0)
@@ -210,10 +217,31 @@ void faults_path(FaultFile file, char *path, size_t size)
 		(void)snprintf(path + length, size - length, "/%s", file.path);
 }
 
-void faults_mapped(const void *at, size_t length, int fd)
+ino_t faults_mapped_inode(const void *at, off_t *offset)
+{
+	const uintptr_t address = (uintptr_t)at;
+	ino_t inode = 0;
+	(void)pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < MAPPINGS_MAX; i++) {
+		const Mapped *mapped = &mappings[i];
+		if (address < mapped->begin || address >= mapped->end)
+			continue;
+		inode = mapped->inode;
+		*offset = mapped->offset + (off_t)(address - mapped->begin);
+	}
+	(void)pthread_mutex_unlock(&lock);
+	return inode;
+}
+
+void faults_mapped(const void *at, size_t length, int fd, off_t offset)
 {
 	const uintptr_t begin = (uintptr_t)at;
-	Mapped new = {.begin = begin, .end = begin + length};
+	struct stat st = {0};
+	(void)fstat(fd, &st);
+	Mapped new = {.begin = begin,
+		      .end = begin + length,
+		      .inode = st.st_ino,
+		      .offset = offset};
 	fd_path(fd, new.path, sizeof(new.path));
 	faults_unmapped(at, length);
 	(void)pthread_mutex_lock(&lock);
@@ -261,7 +289,7 @@ static bool need_path(FaultCall call)
 
 FaultVerdict faults_begin(FaultCall call, FaultFile file)
 {
-	FaultVerdict verdict = {0};
+	FaultVerdict verdict = {.call = call, .file = file};
 	const int saved_errno = errno;
 	char path[PATH_MAX] = "";
 	bool stops = false;
@@ -274,6 +302,7 @@ FaultVerdict faults_begin(FaultCall call, FaultFile file)
 			continue;
 		verdict.error = rule->action == ACTION_FAIL ? rule->error : verdict.error;
 		verdict.halves = verdict.halves || rule->action == ACTION_SHORT;
+		verdict.skips = verdict.skips || rule->action == ACTION_SKIP;
 		verdict.kills = verdict.kills || rule->action == ACTION_KILL;
 		stops = stops || rule->action == ACTION_STOP;
 	}
@@ -282,12 +311,23 @@ FaultVerdict faults_begin(FaultCall call, FaultFile file)
 	 */
 	if (stops)
 		(void)pthread_kill(pthread_self(), SIGSTOP);
+	if (watching.before)
+		watching.before(call, file);
 	errno = saved_errno;
 	return verdict;
 }
 
-void faults_end(FaultVerdict verdict)
+void faults_observe(FaultObserver observer)
 {
+	watching = observer;
+}
+
+void faults_end(FaultVerdict verdict, long result)
+{
+	const int saved_errno = errno;
+	if (watching.after)
+		watching.after(verdict.call, verdict.file, verdict.skips ? -1 : result);
+	errno = saved_errno;
 	if (!verdict.kills)
 		return;
 	(void)kill(getpid(), SIGKILL);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* The calls, and whether they change, name or sync something. */
 #define FAULT_CALLS(X)                                                                   \
@@ -50,23 +51,36 @@ typedef struct {
 	int fd;
 	const char *path;
 	const void *mapped;
+	size_t length; /* of that place */
 } FaultFile;
 
 /* What shall become of a call. */
 typedef struct {
 	int error; /* 0: it is made */
 	bool halves;
+	bool skips; /* not made, and 0 */
 	bool kills;
+	FaultCall call;
+	FaultFile file;
 } FaultVerdict;
 
 /* Before the call. It is counted, and the process may stop here. */
 FaultVerdict faults_begin(FaultCall call, FaultFile file);
 
-/* Behind it; errno stays. Does not return when the verdict kills. */
-void faults_end(FaultVerdict verdict);
+/* Behind it, with its result; errno stays. Does not return when the verdict kills. */
+void faults_end(FaultVerdict verdict, long result);
+
+/* Somebody who watches all calls, or NULLs. result: -1 when it failed or was not made. */
+typedef struct {
+	void (*before)(FaultCall call, FaultFile file);
+	void (*after)(FaultCall call, FaultFile file, long result);
+} FaultObserver;
+void faults_observe(FaultObserver observer);
 
 /* Which file is mapped where. */
-void faults_mapped(const void *at, size_t length, int fd);
+void faults_mapped(const void *at, size_t length, int fd, off_t offset);
+/* The inode behind a place in memory, and the offset in it; 0: none. */
+ino_t faults_mapped_inode(const void *at, off_t *offset);
 void faults_unmapped(const void *at, size_t length);
 
 /* The path of the file; "" when there is none. */

@@ -15,7 +15,7 @@
 
 #include "support/faults_private.h"
 
-#define FILE_OF(descriptor, name, place) ((FaultFile){descriptor, name, place})
+#define FILE_OF(descriptor, name, place) ((FaultFile){descriptor, name, place, 0})
 
 /* The body of a function: result of expression, unless the plan says otherwise. */
 #define MAKE(type, call, file, expression)                                               \
@@ -25,8 +25,8 @@
 		if (verdict.error)                                                       \
 			errno = verdict.error;                                           \
 		else                                                                     \
-			result = expression;                                             \
-		faults_end(verdict);                                                     \
+			result = verdict.skips ? 0 : expression;                         \
+		faults_end(verdict, (long)result);                                       \
 		return result;                                                           \
 	} while (0)
 
@@ -60,7 +60,7 @@ int system_close(int fd)
 		errno = verdict.error;
 		result = -1;
 	}
-	faults_end(verdict);
+	faults_end(verdict, result);
 	return result;
 }
 
@@ -70,7 +70,7 @@ int system_posix_fallocate(int fd, off_t offset, off_t length)
 		faults_begin(CALL_POSIX_FALLOCATE, FILE_OF(fd, NULL, NULL));
 	const int result =
 		verdict.error ? verdict.error : posix_fallocate(fd, offset, length);
-	faults_end(verdict);
+	faults_end(verdict, result);
 	return result;
 }
 
@@ -84,8 +84,8 @@ void *system_mmap(void *at, size_t length, int protection, int flags, int fd,
 	else
 		result = mmap(at, length, protection, flags, fd, offset);
 	if (result != MAP_FAILED && fd >= 0)
-		faults_mapped(result, length, fd);
-	faults_end(verdict);
+		faults_mapped(result, length, fd, offset);
+	faults_end(verdict, result == MAP_FAILED ? -1 : 0);
 	return result;
 }
 
@@ -147,7 +147,8 @@ int system_fallocate(int fd, int mode, off_t offset, off_t length)
 
 int system_msync(void *at, size_t length, int flags)
 {
-	MAKE(int, MSYNC, FILE_OF(-1, NULL, at), msync(at, length, flags));
+	const FaultFile file = {.fd = -1, .mapped = at, .length = length};
+	MAKE(int, MSYNC, file, msync(at, length, flags));
 }
 
 int system_fsync(int fd)

@@ -133,10 +133,6 @@ Test(keys_cursor, keys_that_are_no_commands_say_so)
 
 	screen_keys(screen, "K");
 	EXPECT_TEXT("K does nothing here");
-	screen_keys(screen, "<F6>");
-	EXPECT_TEXT("<F6> does nothing here");
-	screen_keys(screen, "<S-F6>");
-	EXPECT_TEXT("<S-F6> does nothing here");
 	screen_keys(screen, "<F9>");
 	EXPECT_TEXT("<F9> does nothing here");
 	expect_quits();

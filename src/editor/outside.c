@@ -58,9 +58,7 @@ static void announce(Editor *editor, OpenFile *file, DocumentChange change, uint
 			   file->name);
 		break;
 	case DOCUMENT_GONE:
-		editor_say(editor,
-			   "%s was deleted or renamed; its bytes and the edits are "
-			   "still here",
+		editor_say(editor, "%s was deleted or renamed; bytes and edits are kept",
 			   file->name);
 		break;
 	case DOCUMENT_BACK:

@@ -220,6 +220,16 @@ static void look_at_file(Loop *loop)
 	tell(loop, EVENT_FILE);
 }
 
+/* The last one may be done without: poll() takes no more than RLIMIT_NOFILE. */
+static int wait_for(struct pollfd *fds, nfds_t count, int ms)
+{
+	const int ready = poll(fds, count, ms);
+	if (ready >= 0 || errno != EINVAL)
+		return ready;
+	fds[count - 1].revents = 0;
+	return poll(fds, count - 1, ms);
+}
+
 static MhexStatus step(Loop *loop, MhexError *err)
 {
 	enum {
@@ -234,7 +244,8 @@ static MhexStatus step(Loop *loop, MhexError *err)
 		[JOBS] = {.fd = editor_wake_fd(loop->editor), .events = POLLIN},
 		[FILE_WATCH] = {.fd = watch_fd_now(loop), .events = POLLIN},
 	};
-	if (poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms(loop)) < 0 && errno != EINTR)
+	if (wait_for(fds, sizeof(fds) / sizeof(fds[0]), wait_ms(loop)) < 0 &&
+	    errno != EINTR)
 		return mhex_fail_errno(err, "waiting for keys");
 	MhexStatus status = MHEX_OK;
 	if (fds[SIGNALS].revents)

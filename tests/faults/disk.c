@@ -222,7 +222,7 @@ static void unmounted(void)
 	open_file("disk/file");
 	MUST(umount2("disk", MNT_DETACH));
 	KEYS(":0x1000<Enter>");
-	SEE("0x00001000");
+	SEE("[gone]");
 	SEE("00001000  51 52 53");
 	expect_alive();
 	expect_quits();

@@ -190,7 +190,7 @@ static void draw_styles(void)
 {
 	cr_assert(screen_wait_text(screen, "every picture"), "%s", screen_text(screen));
 	screen_type(screen, "c");
-	cr_assert(screen_wait_row(screen, 2, "0123456"), "%s", screen_text(screen));
+	cr_assert(screen_wait_row(screen, 2, "01234567"), "%s", screen_text(screen));
 }
 
 Test(terminal, styles_are_colours_of_the_16)

@@ -277,12 +277,13 @@ static MhexStatus try_journal(Recovery **out, const char *name, const char *path
 		return MHEX_OK;
 	}
 	status = open_target(recovery, path, err);
-	if (!status && is_settled(recovery))
-		return recovery_forget(recovery, err);
-	if (status)
-		recovery_close(recovery);
-	else
+	if (!status && !is_settled(recovery)) {
 		*out = recovery;
+		return MHEX_OK;
+	}
+	/* One that cannot be removed now will be another time. */
+	if (status || recovery_forget(recovery, NULL))
+		recovery_close(recovery);
 	return status;
 }
 
@@ -471,8 +472,8 @@ MhexStatus recovery_run(Recovery *recovery, RecoveryWay way, MhexError *err)
 
 MhexStatus recovery_forget(Recovery *recovery, MhexError *err)
 {
-	const MhexStatus status = journal_reader_remove(recovery->journal, err);
-	recovery->journal = NULL;
-	recovery_close(recovery);
+	const MhexStatus status = journal_reader_unlink(recovery->journal, err);
+	if (!status)
+		recovery_close(recovery);
 	return status;
 }

@@ -53,11 +53,11 @@ void recovery_close(Recovery *recovery);
 void recovery_get_state(const Recovery *recovery, RecoveryState *state);
 
 /* Make the file one or the other, on disk, and remove the journal: then the recovery is
- * closed. After a failure it is not, and the journal stays. MHEX_E_CONFLICT, naming the
+ * closed. After a failure it is not, and may be run again. MHEX_E_CONFLICT, naming the
  * byte: the file was left as it was found. */
 MhexStatus recovery_run(Recovery *recovery, RecoveryWay way, MhexError *err);
 
-/* Leave the file as it is and remove the journal. Closed in any case. */
+/* Leave the file as it is and remove the journal. Closed when it succeeds. */
 MhexStatus recovery_forget(Recovery *recovery, MhexError *err);
 
 #endif

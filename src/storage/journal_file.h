@@ -86,6 +86,8 @@ MhexStatus journal_open_living(JournalReader **out, const StateFolder *folder,
 void journal_reader_close(JournalReader *journal);
 /* As journal_remove(). */
 MhexStatus journal_reader_remove(JournalReader *journal, MhexError *err);
+/* The same, but it stays open and locked. */
+MhexStatus journal_reader_unlink(const JournalReader *journal, MhexError *err);
 
 const char *journal_reader_name(const JournalReader *journal);
 const char *journal_reader_kind(const JournalReader *journal);

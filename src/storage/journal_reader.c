@@ -198,9 +198,14 @@ void journal_reader_close(JournalReader *journal)
 	free(journal);
 }
 
+MhexStatus journal_reader_unlink(const JournalReader *journal, MhexError *err)
+{
+	return journal_unlink(journal->folder, journal->name, err);
+}
+
 MhexStatus journal_reader_remove(JournalReader *journal, MhexError *err)
 {
-	const MhexStatus status = journal_unlink(journal->folder, journal->name, err);
+	const MhexStatus status = journal_reader_unlink(journal, err);
 	journal_reader_close(journal);
 	return status;
 }

@@ -252,3 +252,21 @@ Test(save_crash, by_a_new_file)
 	cr_expect(is_new);
 	cr_expect(lt(uint, n, CALLS_MAX));
 }
+
+/* The file is right, its journal cannot go: not for lack of trying again. */
+Test(save_crash, a_recovery_whose_journal_stays_can_be_run_again)
+{
+	MhexError err;
+	Recovery *recovery = NULL;
+	char plan[] = "msync:2:kill";
+	edit_same_size();
+	old = sample_file_bytes(sample.path, &old_size);
+	cr_assert(gt(int, sample_in_child(child_saves, plan), 128));
+	cr_assert(zero(int, (int)recovery_find(&recovery, sample.path, &err)));
+	faults_plan("unlinkat:1:EIO,unlinkat:2:EIO");
+	cr_expect(eq(int, (int)recovery_run(recovery, RECOVERY_BACK, &err), MHEX_E_IO));
+	cr_expect(file_is(old, old_size));
+	cr_expect(eq(int, (int)recovery_forget(recovery, &err), MHEX_E_IO));
+	cr_expect(zero(int, (int)recovery_run(recovery, RECOVERY_BACK, &err)));
+	cr_expect(file_is(old, old_size));
+}

@@ -23,6 +23,7 @@ struct Recovery {
 	uint64_t first;
 	uint64_t changes; /* 0: the save had not begun to store */
 	uint64_t end;     /* of the last of them, in the file */
+	bool failed;      /* see rollback_mark_failed() */
 	uint64_t size;    /* of the file after the save; before it: identity.size */
 	RecoveryState state;
 	uint8_t *current; /* ROLLBACK_CHUNK_MAX bytes of the file */
@@ -120,7 +121,9 @@ static MhexStatus look_for_ready(Recovery *recovery, MhexError *err)
 	    recovery->end > larger_size(recovery))
 		return refuse(recovery, "its records make no sense", err);
 	recovery->changes = changes;
-	return MHEX_OK;
+	status = journal_next(recovery->journal, &record, err);
+	recovery->failed = !status && record.kind == ROLLBACK_FAILED;
+	return status == MHEX_E_NOTFOUND ? MHEX_OK : status;
 }
 
 /* ---- The file ---- */
@@ -259,7 +262,8 @@ static bool is_settled(const Recovery *recovery)
 	const uint64_t size = storage_size(recovery->file);
 	const bool sized =
 		recovery->size == recovery->identity.size || size == recovery->size;
-	return !state->resized && sized && state->now == state->bytes &&
+	return !recovery->failed && !state->resized && sized &&
+	       state->now == state->bytes &&
 	       system_fsync(storage_fd(recovery->file)) == 0;
 }
 
@@ -385,14 +389,25 @@ static MhexStatus reserve_change(Recovery *recovery, const Change *change, void 
 	return store_reserve(work->store, change->range, err);
 }
 
-/* Exchanged against what has just been found to be one of the two. */
+static MhexStatus exchange(const Work *work, Range range, const uint8_t *base,
+			   const uint8_t *bytes, MhexError *err)
+{
+	size_t stored = 0;
+	return store_exchange(work->store, range, base, bytes, &stored, err);
+}
+
+/* Exchanged against what has just been found to be one of the two. After a failure of the
+ * disk the kernel takes pages for written that are not, so each byte is changed there and
+ * back, and will be written again. */
 static MhexStatus store_change(Recovery *recovery, const Change *change, void *context,
 			       MhexError *err)
 {
 	const Work *work = context;
-	size_t stored = 0;
 	RecoveryState *state = &recovery->state;
-	const MhexStatus status = count_change(recovery, change, NULL, err);
+	const uint8_t *wanted = wanted_bytes(work, change);
+	const uint8_t *other = wanted == change->now ? change->old : change->now;
+	const uint8_t *current = recovery->current;
+	MhexStatus status = count_change(recovery, change, NULL, err);
 	if (status)
 		return status;
 	if (state->foreign > 0)
@@ -400,8 +415,11 @@ static MhexStatus store_change(Recovery *recovery, const Change *change, void *c
 				 "%s: the byte at 0x%" PRIx64
 				 " was changed by another process meanwhile",
 				 storage_path(recovery->file), state->first_foreign);
-	return store_exchange(work->store, change->range, recovery->current,
-			      wanted_bytes(work, change), &stored, err);
+	if (recovery->failed) {
+		status = exchange(work, change->range, current, other, err);
+		current = other;
+	}
+	return status ? status : exchange(work, change->range, current, wanted, err);
 }
 
 static MhexStatus verify_change(Recovery *recovery, const Change *change, void *context,

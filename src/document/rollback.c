@@ -111,6 +111,13 @@ MhexStatus rollback_end(Rollback *rollback, MhexError *err)
 	return status;
 }
 
+/* Without the mark it is a journal like others, so a failure does not matter. */
+void rollback_mark_failed(Rollback *rollback)
+{
+	if (!journal_append(rollback->journal, ROLLBACK_FAILED, "", 0, NULL))
+		(void)journal_sync(rollback->journal, NULL);
+}
+
 void rollback_leave(Rollback *rollback)
 {
 	journal_close(rollback->journal);

@@ -39,6 +39,10 @@ MhexStatus rollback_ready(Rollback *rollback, uint64_t size, MhexError *err);
  * any case; NULL is allowed. */
 MhexStatus rollback_end(Rollback *rollback, MhexError *err);
 
+/* The disk has failed: what the file seems to hold may not be on it, and a sync that
+ * succeeds later proves nothing. */
+void rollback_mark_failed(Rollback *rollback);
+
 /* The file is neither: the journal stays for recovery. */
 void rollback_leave(Rollback *rollback);
 

@@ -81,6 +81,7 @@ void save_guard_leave(Rollback **guard, MhexError *err)
 	if (!*guard)
 		return;
 	save_error_add(err, "; \"recover\" can put the rest right later");
+	rollback_mark_failed(*guard);
 	rollback_leave(*guard);
 	*guard = NULL;
 }

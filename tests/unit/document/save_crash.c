@@ -270,3 +270,24 @@ Test(save_crash, a_recovery_whose_journal_stays_can_be_run_again)
 	cr_expect(zero(int, (int)recovery_run(recovery, RECOVERY_BACK, &err)));
 	cr_expect(file_is(old, old_size));
 }
+
+/* All is in the file, but a sync has failed: no later sync proves that it is on disk. */
+Test(save_crash, after_a_failed_sync_nothing_is_taken_for_complete)
+{
+	MhexError err;
+	Recovery *recovery = NULL;
+	edit_linked_longer();
+	old = sample_file_bytes(sample.path, &old_size);
+	new = sample_document_bytes(&sample, &new_size);
+	faults_plan("fsync@file:1+:EIO,pwrite@file:4+:EIO");
+	cr_expect(ne(int, (int)sample_write(&sample, &err), 0));
+	faults_plan("");
+	cr_expect(sample_has(&err, "\"recover\" can put the rest right"), "%s",
+		  err.message);
+	temp_file_write(sample.path, new, new_size);
+	cr_assert(zero(int, (int)recovery_find(&recovery, sample.path, &err)), "%s",
+		  err.message);
+	cr_assert(zero(int, (int)recovery_run(recovery, RECOVERY_FORWARD, &err)), "%s",
+		  err.message);
+	cr_expect(file_is(new, new_size));
+}

@@ -69,6 +69,8 @@ MhexStatus file_storage_init(Storage *storage, size_t window, bool *usable,
 MhexStatus device_storage_init(Storage *storage, size_t window, MhexError *err);
 /* Its node may be writable all the same, and opening it so succeeds. */
 bool device_is_read_only(int fd);
+/* Now; false with errno. */
+bool device_size(int fd, uint64_t *size);
 /* What is read on demand, without windows: /proc/PID/mem, /proc/kcore, files with a
  * true size that cannot be mapped. */
 bool pread_storage_suits(const Storage *storage);

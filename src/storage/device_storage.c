@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A block device, through mapped windows. Its size is asked for once. */
+/* A block device, through mapped windows. It may shrink and grow as a file does. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,23 @@
 #include "storage/mapped_bytes.h"
 #include "storage/system.h"
 
+bool device_size(int fd, uint64_t *size)
+{
+	return ioctl(fd, BLKGETSIZE64, size) == 0;
+}
+
+/* stat() knows neither its size nor when it was changed. One that is gone keeps its size,
+ * and its bytes cannot be read. */
+static MhexStatus look(Storage *storage, FileStamp *stamp, MhexError *err)
+{
+	(void)err;
+	*stamp = storage->stamp;
+	(void)device_size(storage->fd, &stamp->size);
+	return MHEX_OK;
+}
+
 static const StorageOps device_ops = {
-	.look = backend_look_frozen,
+	.look = look,
 	.read = mapped_read,
 	.visit = mapped_visit,
 };
@@ -37,16 +52,14 @@ bool device_is_read_only(int fd)
 
 MhexStatus device_storage_init(Storage *storage, size_t window, MhexError *err)
 {
-	uint64_t size = 0;
 	storage->kind = STORAGE_DEVICE;
 	storage->ops = &device_ops;
 	const MhexStatus status = backend_look(storage, &storage->stamp, err);
 	if (status)
 		return status;
-	if (ioctl(storage->fd, BLKGETSIZE64, &size) < 0)
+	if (!device_size(storage->fd, &storage->stamp.size))
 		return mhex_fail_errno(err, "%s: its size cannot be found out",
 				       storage->path);
-	storage->stamp.size = size;
 	if (is_in_use(storage))
 		storage->note = "the device is mounted or otherwise in use";
 	if (!backend_map(storage, window))

@@ -37,11 +37,18 @@ static bool size_is_frozen(const Store *store)
 	return store->storage->ops->look == backend_look_frozen;
 }
 
+static bool is_device(const Store *store)
+{
+	return store->storage->kind == STORAGE_DEVICE;
+}
+
 static MhexStatus look_size(const Store *store, uint64_t *size, MhexError *err)
 {
 	struct stat st;
 	*size = store->storage->stamp.size;
-	if (size_is_frozen(store))
+	if (is_device(store) && !device_size(store->fd, size))
+		return mhex_fail_errno(err, "%s", store->storage->path);
+	if (is_device(store) || size_is_frozen(store))
 		return MHEX_OK;
 	if (fstat(store->fd, &st) < 0)
 		return mhex_fail_errno(err, "%s", store->storage->path);
@@ -136,7 +143,7 @@ MhexStatus store_reserve(Store *store, Range range, MhexError *err)
 		return status;
 	if (!range_fits(range.offset, range.length, size))
 		return fail_shrunk(store, size, range, err);
-	if (size_is_frozen(store))
+	if (is_device(store) || size_is_frozen(store))
 		return MHEX_OK;
 	if (range_end(range) > store->limit)
 		return mhex_fail(err, MHEX_E_NOSPACE,

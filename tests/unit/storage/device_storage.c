@@ -166,3 +166,32 @@ Test(device_storage, one_that_is_read_only_is_a_view)
 	cr_expect(not(storage_writable(storage)));
 	storage_close(storage);
 }
+
+Test(device_storage, may_shrink_and_grow)
+{
+	uint8_t bytes[2] = {0};
+	uint8_t readable[2] = {9, 9};
+	Store *store = NULL;
+	if (!set_up_loop(0))
+		cr_skip_test("no loop device for this user here");
+	Storage *storage = open_device(ACCESS_PREVIEW);
+	cr_assert(zero(int, (int)store_open(&store, storage, NULL)));
+
+	sample_resize(&sample, 4096);
+	cr_assert(zero(int, ioctl(device, LOOP_SET_CAPACITY)));
+
+	cr_assert(zero(int, (int)storage_measure(storage, NULL)));
+	cr_expect(eq(u64, storage_size(storage), 4096));
+	cr_assert(zero(int, (int)storage_read(storage, 4095, bytes, 2, readable, NULL)));
+	cr_expect(eq(u8, bytes[0], sample_byte(4095)));
+	cr_expect(eq(u8, readable[0], 1));
+	cr_expect(zero(u8, readable[1]));
+	const MhexStatus status = store_reserve(store, (Range){4096, 1}, NULL);
+	cr_expect(eq(int, (int)status, (int)MHEX_E_SHRUNK));
+	sample_resize(&sample, 8192);
+	cr_assert(zero(int, ioctl(device, LOOP_SET_CAPACITY)));
+	cr_assert(zero(int, (int)storage_measure(storage, NULL)));
+	cr_expect(eq(u64, storage_size(storage), 8192));
+	store_close(store);
+	storage_close(storage);
+}

@@ -21,4 +21,6 @@ if(BUILD_TESTING)
     "the tests are written with it (or configure with -DBUILD_TESTING=OFF)")
   mhex_find(VTERM vterm libvterm-dev
     "the end-to-end tests look at the screen with it (or configure with -DBUILD_TESTING=OFF)")
+  mhex_find(FUSE fuse3 libfuse3-dev
+    "the tests make file systems that fail with it (or configure with -DBUILD_TESTING=OFF)")
 endif()

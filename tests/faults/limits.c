@@ -109,13 +109,24 @@ static void memory_for_edits(void)
 	EXPECT_COUNTING("file", SIZE, 0, "");
 }
 
+static rlim_t lowest_free_descriptor(void)
+{
+	char path[64];
+	rlim_t fd = 0;
+	do
+		(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d",
+			       (int)screen_pid(screen), (int)++fd);
+	while (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+	return fd;
+}
+
 static void descriptors(void)
 {
 	make_file("file", SIZE);
 	open_file("file");
 	KEYS("llree");
 	SEE("01 02 ee");
-	const struct rlimit none = {.rlim_cur = 3, .rlim_max = 64};
+	const struct rlimit none = {.rlim_cur = lowest_free_descriptor(), .rlim_max = 64};
 	MUST(prlimit(screen_pid(screen), RLIMIT_NOFILE, &none, NULL));
 	KEYS(":write<Enter>");
 	SEE("write: ");

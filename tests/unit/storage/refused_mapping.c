@@ -9,14 +9,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "fuse_file.h"
 #include "sample.h"
 #include "storage/guard.h"
 #include "storage/mapping.h"
 #include "storage/store.h"
+#include "support/fuse_file.h"
 
 static char folder[256];
 static char path[300];
+static FuseFile *disk;
 
 TestSuite(refused_mapping, .timeout = 60);
 
@@ -35,7 +36,10 @@ static void expect_in_mount(int (*run)(void *context))
 /* The tmpfs is there for its namespace. */
 static bool mount_it(void)
 {
-	return sample_mount_tmpfs(folder, "size=64k") && fuse_file_mount(folder);
+	if (!sample_mount_tmpfs(folder, "size=64k"))
+		return false;
+	disk = fuse_file_mount(folder, true, sample_byte);
+	return disk != NULL;
 }
 
 static bool count(void *context, uint64_t offset, const uint8_t *bytes, size_t length)
@@ -103,7 +107,7 @@ static int see_changes(void *context)
 	CHILD_CHECK(storage_read(storage, 5, &byte, 1, NULL, NULL) == MHEX_OK);
 	CHILD_CHECK(byte == 'Q');
 	(void)close(other);
-	fuse_file_content()[5] = 'R';
+	disk->content[5] = 'R';
 	CHILD_CHECK(storage_read(storage, 5, &byte, 1, NULL, NULL) == MHEX_OK);
 	CHILD_CHECK(byte == 'R');
 	storage_close(storage);

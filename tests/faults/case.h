@@ -44,7 +44,8 @@ typedef struct {
 /* The tables, by topic; each ends with a row without a name. */
 extern const FaultCase outside_cases[], edited_cases[], saving_cases[], disk_cases[],
 	injected_cases[], limit_cases[], file_cases[], name_cases[], terminal_cases[],
-	input_cases[], fuse_cases[], device_cases[], crash_cases[];
+	input_cases[], fuse_cases[], device_cases[], crash_cases[], state_cases[],
+	decide_cases[];
 
 /* --- the end of a run --- */
 

@@ -149,13 +149,13 @@ BY_RENAME(fsync_enospc, "fsync@/#:1:ENOSPC", "No space left")
 BY_RENAME(truncate_eio, "ftruncate@/#:1:EIO", "Input/output error")
 BY_RENAME(rename_eio, "renameat2@/file:1:EIO", "Input/output error")
 BY_RENAME(rename_enospc, "renameat2@/file:1:ENOSPC", "No space left")
-BY_RENAME(link_eio, "linkat:1:EIO", "Input/output error")
+BY_RENAME(link_eio, "linkat@/work:1:EIO", "Input/output error")
 LIVE_STORE(live_msync_eio, "msync@/file:1:EIO", "Input/output error")
 LIVE_STORE(live_msync_enospc, "msync@/file:1:ENOSPC", "No space left")
 
 static void folder_fsync(void)
 {
-	with_faults("fsync:2:EIO");
+	with_faults("fsync@/work:2:EIO");
 	make_file("file", SIZE);
 	open_file("file");
 	KEYS(":insert \"mine\" at 2<Enter>");
@@ -196,12 +196,12 @@ static void no_copies(void)
 
 static void no_unnamed_files(void)
 {
-	works_by_rename("openat:1:EOPNOTSUPP");
+	works_by_rename("openat@/work:1:EOPNOTSUPP");
 }
 
 static void no_exchange(void)
 {
-	works_by_rename("renameat2:1:EINVAL");
+	works_by_rename("renameat2@/work:1:EINVAL");
 }
 
 static void closes_fail(void)
@@ -216,7 +216,7 @@ static void no_shared_mapping(void)
 
 static void locked_page(void)
 {
-	works_in_place("msync:1:EBUSY"); /* without MS_INVALIDATE then */
+	works_in_place("msync@/file:1:EBUSY"); /* without MS_INVALIDATE then */
 }
 
 static void no_memory_for_windows(void)

@@ -53,7 +53,7 @@ typedef struct {
 static const FaultCase *const tables[] = {
 	outside_cases, edited_cases, saving_cases, disk_cases,     injected_cases,
 	limit_cases,   file_cases,   name_cases,   terminal_cases, input_cases,
-	fuse_cases,    device_cases, crash_cases,
+	fuse_cases,    device_cases, crash_cases,  state_cases,    decide_cases,
 };
 static const char *const access_names[ACCESSES] = {"view", "preview", "live", "once"};
 

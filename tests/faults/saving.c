@@ -191,7 +191,7 @@ static void deleted_before_rename(void)
 
 static void cut_while_copied(void)
 {
-	stop_rename_at("fsync:1:stop");
+	stop_rename_at("fsync@/work:1:stop");
 	MUST(truncate("file", 3));
 	expect_fails("file");
 	EXPECT_COUNTING("file", 3, 0, "");
@@ -209,7 +209,7 @@ static void killed_before_rename(void)
 
 static void killed_after_rename(void)
 {
-	stop_rename_at("unlinkat:1:stop");
+	stop_rename_at("unlinkat@/work:1:stop");
 	MUST(kill(screen_pid(screen), SIGKILL));
 	expect_ends(128 + SIGKILL);
 	EXPECT(file_size("file") == SIZE + 4);

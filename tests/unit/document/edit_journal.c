@@ -415,15 +415,35 @@ Test(edit_journal, bytes_that_others_have_changed_are_conflicts)
 	cr_expect(eq(int, sample_peek(&sample, 102), 'X'));
 }
 
-Test(edit_journal, an_insertion_into_a_file_that_was_changed_is_a_conflict)
+Test(edit_journal, what_others_change_elsewhere_is_theirs)
 {
+	char bytes[2];
 	start();
 	sample_insert(&sample, 100, "abcdef");
 	crash();
 	sample_poke(&sample, 50000, "XY");
 	sample_reopen(&sample);
 
-	cr_expect(gt(u64, apply(), 0));
+	cr_expect(zero(u64, apply()));
+	expect_ok(document_read(sample.doc, 50006, bytes, 2, NULL, &err));
+	cr_expect(zero(int, memcmp(bytes, "XY", 2)));
+}
+
+/* More than is remembered byte by byte. */
+Test(edit_journal, a_large_edit_of_a_file_that_was_changed_is_a_conflict)
+{
+	const uint64_t large = 20 << 20;
+	cr_assert(zero(int, ftruncate(sample.fd, (off_t)large)));
+	sample_reopen(&sample);
+	start();
+	expect_ok(document_fill(sample.doc, (Range){0, large}, "abc", 3, false, &err));
+	crash();
+	cr_expect(zero(u64, apply()));
+	crash();
+	sample_poke(&sample, 50000, "XY");
+	sample_reopen(&sample);
+
+	cr_expect(ge(u64, apply(), 2));
 }
 
 Test(edit_journal, a_file_that_grew_keeps_its_new_end)

@@ -3,6 +3,7 @@
 #define MHEX_EDITOR_EDITOR_PRIVATE_H
 
 #include "base/expr.h"
+#include "base/job.h"
 #include "base/strbuf.h"
 #include "editor/cursor.h"
 #include "editor/jumps.h"
@@ -155,6 +156,13 @@ typedef struct {
 	size_t bytes_length;
 } Confirm;
 
+/* What a crash has left is being settled. */
+typedef struct {
+	Job *job; /* NULL: none */
+	OpenFile *file;
+	Recover how;
+} RecoverTask;
+
 struct Editor {
 	EditorOptions options;
 	bool (*progress)(void *context, uint64_t bytes); /* editor_set_progress() */
@@ -212,6 +220,7 @@ struct Editor {
 	SaveTask save;
 	SliceTask slice;
 	ReadTask read;
+	RecoverTask recover;
 	OpenTask open;
 	Confirm confirm;
 	bool dragging;

@@ -8,6 +8,7 @@
 #include "document/recovery.h"
 #include "editor/commands.h"
 #include "editor/editor_private.h"
+#include "editor/task_parts.h"
 
 /* ---- A save in place that was interrupted ---- */
 
@@ -41,33 +42,23 @@ static void describe_save(const void *found, StrBuf *out)
 			      state.bytes - state.now, state.bytes);
 }
 
-/* What was left is settled, whatever comes of this. */
-static MhexStatus look_again(Document *doc, MhexError *err)
+/* Stores and syncs, so not on the loop's thread. */
+static MhexStatus work_on_save(void *found, Recover how, MhexError *err)
+{
+	if (how == RECOVER_DROP)
+		return recovery_forget(found, err);
+	return recovery_run(found,
+			    how == RECOVER_APPLY ? RECOVERY_FORWARD : RECOVERY_BACK, err);
+}
+
+/* The file has other bytes now. It is settled, whatever comes of this. */
+static MhexStatus look_again(void *found, Document *doc, StrBuf *note, MhexError *err)
 {
 	uint64_t conflicts = 0;
+	(void)found;
+	(void)note;
 	(void)document_reload(doc, false, &conflicts, err);
 	return MHEX_OK;
-}
-
-static MhexStatus finish_save(void *found, Document *doc, StrBuf *note, MhexError *err)
-{
-	(void)note;
-	const MhexStatus status = recovery_run(found, RECOVERY_FORWARD, err);
-	return status ? status : look_again(doc, err);
-}
-
-static MhexStatus take_back_save(void *found, Document *doc, StrBuf *note, MhexError *err)
-{
-	(void)note;
-	const MhexStatus status = recovery_run(found, RECOVERY_BACK, err);
-	return status ? status : look_again(doc, err);
-}
-
-static MhexStatus forget_save(void *found, Document *doc, StrBuf *note, MhexError *err)
-{
-	(void)note;
-	(void)doc;
-	return recovery_forget(found, err);
 }
 
 static const LeftoverAnswers *answers_of_save(const void *found)
@@ -160,10 +151,10 @@ static MhexStatus drop_edits(void *found, Document *doc, StrBuf *note, MhexError
 /* ---- The kinds, in the order in which they are settled ---- */
 
 static const LeftoverKind kinds[] = {
-	{true, answers_of_save, find_save, close_save, describe_save, finish_save,
-	 take_back_save, forget_save},
-	{false, answers_of_edits, find_edits, close_edits, describe_edits, apply_edits,
-	 revert_edits, drop_edits},
+	{true, answers_of_save, find_save, close_save, describe_save, work_on_save,
+	 look_again, look_again, look_again},
+	{false, answers_of_edits, find_edits, close_edits, describe_edits, NULL,
+	 apply_edits, revert_edits, drop_edits},
 };
 
 void leftover_close(Leftover *leftover)
@@ -205,8 +196,8 @@ static const LeftoverAnswer *answer_for(const OpenFile *file, Recover how)
 	return how == RECOVER_REVERT ? &answers->revert : &answers->drop;
 }
 
-/* said, empty at first: what was done. */
-static MhexStatus settle(OpenFile *file, Recover how, StrBuf *said, MhexError *err)
+/* Behind the kind's work. said, empty at first: what was done. */
+static MhexStatus settle_rest(OpenFile *file, Recover how, StrBuf *said, MhexError *err)
 {
 	StrBuf note = {0};
 	Leftover *leftover = &file->leftover;
@@ -225,6 +216,15 @@ static MhexStatus settle(OpenFile *file, Recover how, StrBuf *said, MhexError *e
 	if (!status)
 		*leftover = (Leftover){.asked = leftover->asked};
 	return status;
+}
+
+static MhexStatus settle(OpenFile *file, Recover how, StrBuf *said, MhexError *err)
+{
+	const Leftover *leftover = &file->leftover;
+	MhexStatus status = MHEX_OK;
+	if (leftover->kind->work)
+		status = leftover->kind->work(leftover->found, how, err);
+	return status ? status : settle_rest(file, how, said, err);
 }
 
 static void add_words(StrBuf *text, const LeftoverAnswer *answer)
@@ -346,13 +346,69 @@ static Recover way_named(const char *name)
 	return name[0] == 'd' ? RECOVER_DROP : RECOVER_REVERT;
 }
 
+static MhexStatus run_work(Job *job, void *context, MhexError *err)
+{
+	const RecoverTask *task = context;
+	const Leftover *leftover = &task->file->leftover;
+	(void)job;
+	return leftover->kind->work(leftover->found, task->how, err);
+}
+
+static MhexStatus start_work(Editor *editor, OpenFile *file, Recover how, MhexError *err)
+{
+	RecoverTask *task = &editor->recover;
+	*task = (RecoverTask){.file = file, .how = how};
+	editor->stale = true;
+	const MhexStatus status =
+		job_start(&task->job, run_work, task, editor->wake_fd, err);
+	if (status)
+		*task = (RecoverTask){0};
+	return status;
+}
+
+/* Say what was done, and ask about what else there is. */
+static MhexStatus end(Editor *editor, OpenFile *file, Recover how, MhexError *err)
+{
+	StrBuf said = {0};
+	MhexStatus status = settle_rest(file, how, &said, err);
+	if (!status) {
+		(void)document_refresh(file->doc, &file->file_size);
+		if (file == editor_file(editor))
+			view_move(editor, file->cursor.offset);
+		editor_say(editor, "%s: %s", file->name, strbuf_text(&said));
+		status = look(file, err);
+	}
+	strbuf_free(&said);
+	if (!status && file->leftover.kind && file == editor_file(editor))
+		ask(editor, file);
+	return status;
+}
+
+MhexStatus task_end_recover(Editor *editor, MhexError *err)
+{
+	const RecoverTask task = editor->recover;
+	const MhexStatus status = job_finish(task.job, err);
+	editor->recover = (RecoverTask){0};
+	editor->stale = true;
+	return status ? status : end(editor, task.file, task.how, err);
+}
+
+void task_drop_recover(Editor *editor)
+{
+	OpenFile *file = editor->recover.file;
+	if (!job_finish(editor->recover.job, NULL))
+		file->leftover = (Leftover){0};
+	editor->recover = (RecoverTask){0};
+}
+
 HANDLER(cmd_recover)
 {
 	OpenFile *file = editor_file(editor);
 	MhexStatus status = file->leftover.kind ? MHEX_OK : look(file, err);
 	if (status)
 		return status;
-	if (!file->leftover.kind)
+	const Leftover *leftover = &file->leftover;
+	if (!leftover->kind)
 		return mhex_fail(err, MHEX_E_NOTFOUND, "nothing of %s was interrupted",
 				 file->name);
 	if (!args->has_argument) {
@@ -360,18 +416,9 @@ HANDLER(cmd_recover)
 		return MHEX_OK;
 	}
 	const Recover how = way_named(args->text);
-	StrBuf said = {0};
-	status = settle(file, how, &said, err);
-	if (!status) {
-		(void)document_refresh(file->doc, &file->file_size);
-		view_move(editor, file->cursor.offset);
-		editor_say(editor, "%s: %s", file->name, strbuf_text(&said));
-	}
-	strbuf_free(&said);
-	if (status)
-		return status;
-	status = look(file, err);
-	if (!status && file->leftover.kind)
-		ask(editor, file);
-	return status;
+	if (leftover->kind->work && editor->inside_loop)
+		return start_work(editor, file, how, err);
+	if (leftover->kind->work)
+		status = leftover->kind->work(leftover->found, how, err);
+	return status ? status : end(editor, file, how, err);
 }

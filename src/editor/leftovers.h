@@ -33,8 +33,10 @@ typedef struct {
 	void (*close)(void *found);
 	/* "a save was interrupted, ..." */
 	void (*describe)(const void *found, StrBuf *out);
-	/* These close what was found when they succeed; *doc is the open document. note:
-	 * what else there is to say. */
+	/* What takes long, on any thread; NULL: nothing does. Closes what was found when
+	 * it succeeds; without it the following do. */
+	MhexStatus (*work)(void *found, Recover how, MhexError *err);
+	/* The rest, with the open document. note: what else there is to say. */
 	MhexStatus (*apply)(void *found, Document *doc, StrBuf *note, MhexError *err);
 	MhexStatus (*revert)(void *found, Document *doc, StrBuf *note, MhexError *err);
 	MhexStatus (*drop)(void *found, Document *doc, StrBuf *note, MhexError *err);

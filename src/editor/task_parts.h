@@ -22,6 +22,10 @@ MhexStatus task_end_open(Editor *editor, MhexError *err);
 void task_drop_open(Editor *editor);              /* cancel, wait, forget */
 const char *task_open_name(const OpenTask *task); /* of the command; NULL: none runs */
 
+/* leftovers.c */
+MhexStatus task_end_recover(Editor *editor, MhexError *err);
+void task_drop_recover(Editor *editor); /* wait, and forget */
+
 /* tasks.c: "what: " and the sentence, on the status line. */
 void task_show_failure(Editor *editor, const char *what, MhexStatus status,
 		       MhexError *err);

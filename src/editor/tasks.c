@@ -15,6 +15,8 @@ const char *task_editing(const Editor *editor)
 {
 	if (editor->open.opening)
 		return task_open_name(&editor->open);
+	if (editor->recover.job)
+		return "recover";
 	return editor->read.bytes ? "read" : editor->slice.what;
 }
 
@@ -122,6 +124,9 @@ void task_poll(Editor *editor)
 	const char *open = task_open_name(&editor->open);
 	if (open && opening_done(editor->open.opening))
 		task_show_failure(editor, open, task_end_open(editor, &err), &err);
+	if (editor->recover.job && job_done(editor->recover.job))
+		task_show_failure(editor, "recover", task_end_recover(editor, &err),
+				  &err);
 	if (editor->save.save && save_done(editor->save.save))
 		task_show_failure(editor, "write", end_save(editor, &err), &err);
 	if (task_running(editor))
@@ -140,7 +145,7 @@ bool task_cancel(Editor *editor)
 		intake_cancel(editor->read.bytes);
 	else if (editor->open.opening)
 		opening_cancel(editor->open.opening);
-	else
+	else if (editor->save.save)
 		save_cancel(editor->save.save);
 	return true;
 }
@@ -163,6 +168,10 @@ void task_progress(Editor *editor, StrBuf *out)
 	uint64_t done = 0;
 	uint64_t total = 0;
 	strbuf_clear(out);
+	if (editor->recover.job) { /* it only goes forward */
+		strbuf_add_text(out, "recovering");
+		return;
+	}
 	if (editor->search.search) {
 		SearchProgress progress;
 		search_get_progress(editor->search.search, &progress);
@@ -206,6 +215,8 @@ void task_abandon(Editor *editor, OpenFile *file)
 	}
 	if (editor->open.opening && editor->open.file == file)
 		task_drop_open(editor);
+	if (editor->recover.job && editor->recover.file == file)
+		task_drop_recover(editor);
 	if (editor->confirm.file == file)
 		replace_free(&editor->confirm);
 	if (editor->save.save && editor->save.file == file) {

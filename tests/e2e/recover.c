@@ -129,3 +129,13 @@ Test(recover, does_not_ask_when_it_was_told)
 	expect_bytes(old);
 	expect_quits();
 }
+
+/* Left at once: the recovery is waited for, not torn. */
+Test(recover, quitting_waits_for_it)
+{
+	open_again(ask);
+	ASSERT_TEXT("f finish it");
+	screen_keys(screen, "f:quit!<Enter>");
+	cr_expect(zero(int, screen_wait_exit(screen)), "%s", screen_text(screen));
+	expect_bytes(new);
+}

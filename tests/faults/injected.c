@@ -257,7 +257,7 @@ static void plain_sync_fails(void)
 
 static void copy_write_fails(void)
 {
-	with_faults("pwrite:1+:EIO,copy_file_range:1+:EIO");
+	with_faults("pwrite@/work:1+:EIO,copy_file_range@/work:1+:EIO");
 	make_file("file", SIZE);
 	make_text("other", "what it holds");
 	open_file("file");

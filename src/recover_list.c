@@ -52,9 +52,12 @@ static MhexStatus describe_edits(StrBuf *out, StrBuf *path, const char *name,
 		return status == MHEX_E_BUSY ? MHEX_E_NOTFOUND : status;
 	edit_recovery_get_state(recovery, &state);
 	strbuf_add_text(path, state.path);
-	strbuf_printf(out, "%s, %" PRIu64 " bytes%s",
-		      state.live ? "live edits, in the file" : "unsaved edits",
-		      state.bytes, state.torn ? ", the last of them torn" : "");
+	if (state.damaged)
+		strbuf_add_text(out, "edits, damaged");
+	else
+		strbuf_printf(out, "%s, %" PRIu64 " bytes%s",
+			      state.live ? "live edits, in the file" : "unsaved edits",
+			      state.bytes, state.torn ? ", the last of them torn" : "");
 	edit_recovery_close(recovery);
 	return MHEX_OK;
 }

@@ -159,7 +159,7 @@ static MhexStatus read_journal(EditRecovery *recovery, const FileIdentity *wante
 
 /* ---- Opening ---- */
 
-/* *out also after MHEX_E_UNSUPPORTED, when the file it belongs to is known. */
+/* Edits that make no sense are no failure, when the file is known that they belong to. */
 static MhexStatus open_in(EditRecovery **out, const char *name,
 			  const FileIdentity *wanted, MhexError *err)
 {
@@ -178,17 +178,26 @@ static MhexStatus open_in(EditRecovery **out, const char *name,
 	status = journal_open(&recovery->journal, recovery->folder, name, err);
 	if (!status)
 		status = read_journal(recovery, wanted, err);
-	if (status && !recovery->file.identity.path)
+	if (status == MHEX_E_UNSUPPORTED && recovery->file.identity.path) {
+		recovery->state.damaged = true;
+		status = MHEX_OK;
+	}
+	if (status)
 		edit_recovery_close(recovery);
 	else
 		*out = recovery;
 	return status;
 }
 
+static bool is_empty(const EditRecovery *recovery)
+{
+	return recovery->state.operations == 0 && !recovery->state.damaged;
+}
+
 MhexStatus edit_recovery_open(EditRecovery **out, const char *name, MhexError *err)
 {
 	MhexStatus status = open_in(out, name, NULL, err);
-	if (!status && (*out)->state.operations == 0)
+	if (!status && is_empty(*out))
 		status = mhex_fail(err, MHEX_E_NOTFOUND, "no edits are in it");
 	if (status) {
 		edit_recovery_close(*out);
@@ -207,22 +216,23 @@ static void remove_superseded(const EditRecovery *recovery)
 		(void)journal_reader_remove(journal, NULL);
 }
 
-/* One of this file that was left behind? The caller closes *out unless it is NULL. */
+/* One of this file that was left behind? */
 static MhexStatus look_at(EditRecovery **out, const char *name,
 			  const FileIdentity *identity, MhexError *err)
 {
-	MhexStatus status = open_in(out, name, identity, err);
-	EditRecovery *recovery = *out;
-	if (!recovery)
+	const MhexStatus status = open_in(out, name, identity, err);
+	if (status == MHEX_E_NOMEM)
+		return status;
+	if (status)
 		return MHEX_E_NOTFOUND;
-	if (!status && recovery->state.operations > 0)
-		remove_superseded(recovery);
-	if (!status && recovery->state.operations == 0) {
-		(void)edit_recovery_drop(recovery, NULL);
+	if (is_empty(*out)) {
+		(void)edit_recovery_drop(*out, NULL);
 		*out = NULL;
 		return MHEX_E_NOTFOUND;
 	}
-	return status;
+	if (!(*out)->state.damaged)
+		remove_superseded(*out);
+	return MHEX_OK;
 }
 
 /* From the newest on, as it may have taken the place of one before. */
@@ -230,13 +240,13 @@ static MhexStatus find_in(EditRecovery **out, const JournalList *list,
 			  const FileIdentity *identity, MhexError *err)
 {
 	MhexStatus status = MHEX_E_NOTFOUND;
-	for (size_t i = list->count; i-- > 0;) {
+	for (size_t i = list->count; i-- > 0 && status != MHEX_E_NOMEM;) {
 		EditRecovery *found = NULL;
 		if (strcmp(list->items[i].kind, EDIT_JOURNAL_KIND) != 0)
 			continue;
 		const MhexStatus seen =
 			look_at(&found, list->items[i].name, identity, err);
-		if (!found)
+		if (seen == MHEX_E_NOTFOUND)
 			continue;
 		edit_recovery_close(*out);
 		*out = found;
@@ -281,6 +291,15 @@ void edit_recovery_get_state(const EditRecovery *recovery, EditRecoveryState *st
 }
 
 /* ---- Making them again ---- */
+
+static MhexStatus check_sound(const EditRecovery *recovery, MhexError *err)
+{
+	if (!recovery->state.damaged)
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_UNSUPPORTED,
+			 "%s/%s: the edits in it make no sense, none was applied",
+			 recovery->folder->path, journal_reader_name(recovery->journal));
+}
 
 static MhexStatus check_document(const Document *doc, MhexError *err)
 {
@@ -375,9 +394,11 @@ MhexStatus edit_recovery_apply(EditRecovery *recovery, Document *doc, uint64_t *
 			       MhexError *err)
 {
 	*conflicts = 0;
-	if (recovery->file.live) /* they are in the file */
+	MhexStatus status = check_sound(recovery, err);
+	if (!status && recovery->file.live) /* they are in the file */
 		return edit_recovery_drop(recovery, err);
-	MhexStatus status = check_document(doc, err);
+	if (!status)
+		status = check_document(doc, err);
 	if (status)
 		return status;
 	Version before = version_retain(&doc->now);
@@ -482,13 +503,15 @@ MhexStatus edit_recovery_revert(EditRecovery *recovery, Document *doc, uint64_t 
 {
 	LiveRevert work = {.live = &recovery->live};
 	*kept = 0;
-	if (!recovery->file.live) /* the file was never touched */
+	MhexStatus status = check_sound(recovery, err);
+	if (!status && !recovery->file.live) /* the file was never touched */
 		return edit_recovery_drop(recovery, err);
-	if (!document_has_file(doc))
-		return mhex_fail(err, MHEX_E_NOTFOUND, "%s: there is no file any more",
-				 document_shown_name(doc));
-	MhexStatus status =
-		storage_ref_clone(document_source(doc)->file, &work.storage, err);
+	if (!status && !document_has_file(doc))
+		status = mhex_fail(err, MHEX_E_NOTFOUND, "%s: there is no file any more",
+				   document_shown_name(doc));
+	if (status)
+		return status;
+	status = storage_ref_clone(document_source(doc)->file, &work.storage, err);
 	if (!status)
 		status = store_open(&work.store, work.storage, err);
 	if (!status)

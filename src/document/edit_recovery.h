@@ -21,11 +21,12 @@ typedef struct {
 	uint64_t operations; /* how many edits, */
 	uint64_t bytes;      /* of so many bytes typed, put or deleted */
 	bool torn;           /* the journal has lost its end */
+	bool damaged;        /* they make no sense: they can be dropped only */
 } EditRecoveryState;
 
 /* The oldest edits left of the file that path names. Journals without any are cleared
- * away meanwhile. MHEX_E_NOTFOUND: there are none, or no state folder;
- * MHEX_E_UNSUPPORTED: they make no sense, and stay. Owned: edit_recovery_close(). */
+ * away meanwhile. MHEX_E_NOTFOUND: there are none, or no state folder. Owned:
+ * edit_recovery_close(). */
 MhexStatus edit_recovery_find(EditRecovery **out, const char *path, MhexError *err);
 
 /* The journal of this name, for lists. MHEX_E_BUSY: its program lives; MHEX_E_NOTFOUND:

@@ -53,7 +53,8 @@ void keeping_tick(Editor *editor)
 	for (size_t i = 0; i < editor->file_count; i++) {
 		OpenFile *file = editor->files[i];
 		leftovers_let_go(editor, file);
-		if (!file->keeping)
+		/* One that has no name yet may get one. */
+		if (!file->keeping && document_path(file->doc))
 			start(editor, file);
 		else if (edit_journal_flush(file->doc, &err))
 			complain_once(editor, &err);

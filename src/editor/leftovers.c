@@ -91,6 +91,10 @@ static void describe_edits(const void *found, StrBuf *out)
 {
 	EditRecoveryState state;
 	edit_recovery_get_state(found, &state);
+	if (state.damaged) {
+		strbuf_add_text(out, "edits are left from a crash, but damaged");
+		return;
+	}
 	strbuf_printf(out,
 		      state.live ? "%" PRIu64
 				   " bytes of live edits are in the file since a crash"
@@ -111,8 +115,15 @@ static const LeftoverAnswers *answers_of_edits(const void *found)
 		{"b", "put the old bytes back", "put back as it was"},
 		{NULL, "keep them", "the edits are kept"},
 	};
+	static const LeftoverAnswers damaged = {
+		{NULL, "fail", ""},
+		{NULL, "drop them", "the edits are dropped"},
+		{"d", "drop them", "the edits are dropped"},
+	};
 	EditRecoveryState state;
 	edit_recovery_get_state(found, &state);
+	if (state.damaged)
+		return &damaged;
 	return state.live ? &live : &preview;
 }
 

@@ -61,6 +61,7 @@ static MhexStatus resize(Loop *loop, MhexError *err)
 
 static MhexStatus stop(Loop *loop, bool group, MhexError *err)
 {
+	tell(loop, EVENT_TICK); /* who knows whether we will go on */
 	terminal_suspend(loop->terminal);
 	signals_stop(group);
 	terminal_resume(loop->terminal);

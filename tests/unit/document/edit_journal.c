@@ -554,6 +554,78 @@ static void journal_path(char *path, size_t size)
 	state_folder_close(&folder);
 }
 
+/* A record more, whose checksum is right. */
+static void append_record(uint32_t kind, const char *payload, size_t length)
+{
+	StateFolder folder;
+	JournalList list;
+	JournalRecord record;
+	JournalReader *reader = NULL;
+	JournalWriter *writer = NULL;
+	expect_ok(state_folder_open(&folder, false, &err));
+	expect_ok(journal_list(&list, &folder, &err));
+	expect_ok(journal_open(&reader, &folder, list.items[0].name, &err));
+	while (journal_next(reader, &record, &err) == MHEX_OK)
+		;
+	expect_ok(journal_resume(&writer, reader, &err));
+	expect_ok(journal_append(writer, kind, payload, length, &err));
+	expect_ok(journal_flush(writer, &err));
+	journal_close(writer);
+	ARRAY_FREE(&list);
+	state_folder_close(&folder);
+}
+
+static void expect_none_applied(void)
+{
+	uint64_t conflicts = 0;
+	EditRecoveryState found;
+	expect_ok(find());
+	edit_recovery_get_state(recovery, &found);
+	const MhexStatus status =
+		edit_recovery_apply(recovery, sample.doc, &conflicts, &err);
+	cr_expect(eq(int, (int)status, MHEX_E_UNSUPPORTED));
+	cr_expect(sample_has(&err, "make no sense"), "%s", err.message);
+	cr_expect(not(document_is_modified(sample.doc)));
+	cr_expect(eq(u64, document_size(sample.doc), SIZE));
+	expect_ok(edit_recovery_drop(recovery, &err));
+	recovery = NULL;
+	expect_nothing_left();
+}
+
+Test(edit_journal, of_edits_that_make_no_sense_none_is_applied)
+{
+	start();
+	sample_edit(&sample);
+	crash();
+	append_record(99, "", 0);
+	expect_none_applied();
+}
+
+Test(edit_journal, edits_that_do_not_fit_are_refused_whole)
+{
+	static const char behind_the_end[] = {
+		EDIT_PUT, (char)0xff, (char)0xff, (char)0xff, 1, 1, 'x'};
+	start();
+	sample_edit(&sample);
+	crash();
+	append_record(EDIT_RECORD_COMMIT, behind_the_end, sizeof(behind_the_end));
+	expect_none_applied();
+}
+
+Test(edit_journal, damaged_live_edits_are_left_in_the_file)
+{
+	uint64_t kept = 0, first = 0;
+	start_live();
+	sample_overwrite(&sample, 100, "abc");
+	crash();
+	append_record(EDIT_RECORD_LIVE, "x", 1);
+	expect_ok(find());
+	cr_expect(eq(int,
+		     (int)edit_recovery_revert(recovery, sample.doc, &kept, &first, &err),
+		     MHEX_E_UNSUPPORTED));
+	cr_expect(eq(int, sample_peek(&sample, 100), 'a'));
+}
+
 /* Cut at every byte: what is applied is a beginning of what was done. */
 Test(edit_journal, a_torn_journal_gives_what_was_flushed_before)
 {

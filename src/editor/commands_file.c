@@ -204,6 +204,7 @@ HANDLER(cmd_access)
 	const Access now = document_access(file->doc);
 	if (now == ACCESS_VIEW || (now == ACCESS_LIVE && file->mode == MODE_INSERT))
 		file->mode = MODE_NORMAL;
+	keeping_start(editor);
 	editor_say(editor, "access is %s", access_name(now));
 	return MHEX_OK;
 }

@@ -173,6 +173,7 @@ MhexStatus editor_add(Editor *editor, Document *doc, const char *path, MhexError
 	if (editor->options.keep_state)
 		status = leftovers_look(editor, editor_file(editor), err);
 	leftovers_ask(editor);
+	keeping_start(editor);
 	return status;
 }
 

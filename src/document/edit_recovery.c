@@ -196,14 +196,12 @@ static bool is_empty(const EditRecovery *recovery)
 
 MhexStatus edit_recovery_open(EditRecovery **out, const char *name, MhexError *err)
 {
-	MhexStatus status = open_in(out, name, NULL, err);
-	if (!status && is_empty(*out))
-		status = mhex_fail(err, MHEX_E_NOTFOUND, "no edits are in it");
-	if (status) {
-		edit_recovery_close(*out);
-		*out = NULL;
-	}
-	return status;
+	const MhexStatus status = open_in(out, name, NULL, err);
+	if (!*out || !is_empty(*out))
+		return status;
+	edit_recovery_close(*out);
+	*out = NULL;
+	return mhex_fail(err, MHEX_E_NOTFOUND, "no edits are in it");
 }
 
 /* The journal that this one is in place of, where there was no time to remove it. */
@@ -223,7 +221,7 @@ static MhexStatus look_at(EditRecovery **out, const char *name,
 	const MhexStatus status = open_in(out, name, identity, err);
 	if (status == MHEX_E_NOMEM)
 		return status;
-	if (status)
+	if (!*out)
 		return MHEX_E_NOTFOUND;
 	if (is_empty(*out)) {
 		(void)edit_recovery_drop(*out, NULL);

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "document/edit_recovery.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "edit_sample.h"
+
+TestSuite(edit_recovery, .init = edits_set_up, .fini = edits_tear_down, .timeout = 60);
+
+/* ---- A file that is not as it was ---- */
+
+Test(edit_recovery, bytes_that_others_have_changed_are_conflicts)
+{
+	start();
+	sample_overwrite(&sample, 100, "abcdef");
+	crash();
+	sample_poke(&sample, 102, "XY");
+	sample_reopen(&sample);
+
+	cr_expect(eq(u64, apply(), 2));
+	cr_expect(eq(int, (int)sample_write(&sample, &err), MHEX_E_CONFLICT));
+	cr_expect(eq(int, sample_peek(&sample, 102), 'X'));
+}
+
+Test(edit_recovery, what_others_change_elsewhere_is_theirs)
+{
+	char bytes[2];
+	start();
+	sample_insert(&sample, 100, "abcdef");
+	crash();
+	sample_poke(&sample, 50000, "XY");
+	sample_reopen(&sample);
+
+	cr_expect(zero(u64, apply()));
+	expect_ok(document_read(sample.doc, 50006, bytes, 2, NULL, &err));
+	cr_expect(zero(int, memcmp(bytes, "XY", 2)));
+}
+
+/* More than is remembered byte by byte. */
+Test(edit_recovery, a_large_edit_of_a_file_that_was_changed_is_a_conflict)
+{
+	const uint64_t large = 20 << 20;
+	cr_assert(zero(int, ftruncate(sample.fd, (off_t)large)));
+	sample_reopen(&sample);
+	start();
+	expect_ok(document_fill(sample.doc, (Range){0, large}, "abc", 3, false, &err));
+	crash();
+	cr_expect(zero(u64, apply()));
+	crash();
+	sample_poke(&sample, 50000, "XY");
+	sample_reopen(&sample);
+
+	cr_expect(ge(u64, apply(), 2));
+}
+
+Test(edit_recovery, a_file_that_grew_keeps_its_new_end)
+{
+	start();
+	sample_insert(&sample, SIZE, "end");
+	sample_overwrite(&sample, 10, "abc");
+	crash();
+	sample_poke(&sample, SIZE, "grown");
+	sample_reopen(&sample);
+	(void)apply();
+
+	char bytes[8];
+	cr_assert(eq(u64, document_size(sample.doc), SIZE + 8));
+	expect_ok(document_read(sample.doc, SIZE, bytes, 8, NULL, &err));
+	cr_expect(zero(int, memcmp(bytes, "endgrown", 8)));
+}
+
+Test(edit_recovery, a_file_that_was_cut_keeps_the_edits_behind_its_end)
+{
+	start();
+	sample_overwrite(&sample, SIZE - 10, "kept");
+	crash();
+	cr_assert(zero(int, ftruncate(sample.fd, SIZE / 2)));
+	sample_reopen(&sample);
+	(void)apply();
+
+	char bytes[4];
+	cr_assert(eq(u64, document_size(sample.doc), SIZE));
+	expect_ok(document_read(sample.doc, SIZE - 10, bytes, 4, NULL, &err));
+	cr_expect(zero(int, memcmp(bytes, "kept", 4)));
+}
+
+/* ---- Live ---- */
+
+static void start_live(void)
+{
+	document_close(sample.doc);
+	sample_open(&sample, ACCESS_LIVE);
+	start();
+}
+
+static uint64_t take_back(uint64_t *first)
+{
+	uint64_t kept = 0;
+	expect_ok(find());
+	expect_ok(edit_recovery_revert(recovery, sample.doc, &kept, first, &err));
+	recovery = NULL;
+	return kept;
+}
+
+Test(edit_recovery, live_edits_are_taken_back)
+{
+	uint64_t first = 0;
+	start_live();
+	sample_overwrite(&sample, 100, "abcdef");
+	sample_overwrite(&sample, 103, "ghij");
+	undo();
+	sample_overwrite(&sample, 5000, "klm");
+	crash();
+	cr_expect(eq(int, sample_peek(&sample, 5000), 'k'));
+
+	cr_expect(zero(u64, take_back(&first)));
+	sample_expect_untouched(&sample, SIZE);
+	expect_nothing_left();
+}
+
+Test(edit_recovery, live_takes_back_only_since_the_last_write)
+{
+	uint64_t first = 0;
+	start_live();
+	sample_overwrite(&sample, 100, "abc");
+	expect_ok(sample_write(&sample, &err));
+	flush();
+	sample_overwrite(&sample, 102, "def");
+	crash();
+
+	cr_expect(zero(u64, take_back(&first)));
+	cr_expect(eq(int, sample_peek(&sample, 102), 'c'));
+	cr_expect(eq(int, sample_peek(&sample, 103), sample_byte(103)));
+}
+
+Test(edit_recovery, live_leaves_what_others_have_stored)
+{
+	uint64_t first = 0;
+	start_live();
+	sample_overwrite(&sample, 100, "abcdef");
+	crash();
+	sample_poke(&sample, 102, "XY");
+
+	cr_expect(eq(u64, take_back(&first), 2));
+	cr_expect(eq(u64, first, 102));
+	cr_expect(eq(int, sample_peek(&sample, 102), 'X'));
+	cr_expect(eq(int, sample_peek(&sample, 104), sample_byte(104)));
+}
+
+/* ---- Damage ---- */
+
+static void journal_path(char *path, size_t size)
+{
+	StateFolder folder;
+	JournalList list;
+	expect_ok(state_folder_open(&folder, false, &err));
+	expect_ok(journal_list(&list, &folder, &err));
+	cr_assert(eq(sz, list.count, 1));
+	(void)snprintf(path, size, "%s/%s", folder.path, list.items[0].name);
+	ARRAY_FREE(&list);
+	state_folder_close(&folder);
+}
+
+/* A record more, whose checksum is right. */
+static void append_record(uint32_t kind, const char *payload, size_t length)
+{
+	StateFolder folder;
+	JournalList list;
+	JournalRecord record;
+	JournalReader *reader = NULL;
+	JournalWriter *writer = NULL;
+	expect_ok(state_folder_open(&folder, false, &err));
+	expect_ok(journal_list(&list, &folder, &err));
+	expect_ok(journal_open(&reader, &folder, list.items[0].name, &err));
+	while (journal_next(reader, &record, &err) == MHEX_OK)
+		;
+	expect_ok(journal_resume(&writer, reader, &err));
+	expect_ok(journal_append(writer, kind, payload, length, &err));
+	expect_ok(journal_flush(writer, &err));
+	journal_close(writer);
+	ARRAY_FREE(&list);
+	state_folder_close(&folder);
+}
+
+static void expect_none_applied(void)
+{
+	uint64_t conflicts = 0;
+	EditRecoveryState found;
+	expect_ok(find());
+	edit_recovery_get_state(recovery, &found);
+	const MhexStatus status =
+		edit_recovery_apply(recovery, sample.doc, &conflicts, &err);
+	cr_expect(eq(int, (int)status, MHEX_E_UNSUPPORTED));
+	cr_expect(sample_has(&err, "make no sense"), "%s", err.message);
+	cr_expect(not(document_is_modified(sample.doc)));
+	cr_expect(eq(u64, document_size(sample.doc), SIZE));
+	expect_ok(edit_recovery_drop(recovery, &err));
+	recovery = NULL;
+	expect_nothing_left();
+}
+
+Test(edit_recovery, of_edits_that_make_no_sense_none_is_applied)
+{
+	start();
+	sample_edit(&sample);
+	crash();
+	append_record(99, "", 0);
+	expect_none_applied();
+}
+
+Test(edit_recovery, edits_that_do_not_fit_are_refused_whole)
+{
+	static const char behind_the_end[] = {
+		EDIT_PUT, (char)0xff, (char)0xff, (char)0xff, 1, 1, 'x'};
+	start();
+	sample_edit(&sample);
+	crash();
+	append_record(EDIT_RECORD_COMMIT, behind_the_end, sizeof(behind_the_end));
+	expect_none_applied();
+}
+
+Test(edit_recovery, damaged_live_edits_are_left_in_the_file)
+{
+	uint64_t kept = 0, first = 0;
+	start_live();
+	sample_overwrite(&sample, 100, "abc");
+	crash();
+	append_record(EDIT_RECORD_LIVE, "x", 1);
+	expect_ok(find());
+	cr_expect(eq(int,
+		     (int)edit_recovery_revert(recovery, sample.doc, &kept, &first, &err),
+		     MHEX_E_UNSUPPORTED));
+	cr_expect(eq(int, sample_peek(&sample, 100), 'a'));
+}
+
+/* Cut at every byte: what is applied is a beginning of what was done. */
+Test(edit_recovery, a_torn_journal_gives_what_was_flushed_before)
+{
+	char path[256];
+	size_t size = 0;
+	start();
+	for (unsigned i = 0; i < 4; i++) {
+		sample_overwrite(&sample, (uint64_t)i * 100, "ab");
+		flush();
+	}
+	crash();
+	journal_path(path, sizeof(path));
+	uint8_t *bytes = sample_file_bytes(path, &size);
+	uint64_t most = 8;
+	for (size_t cut = size; cut-- > 0;) {
+		FILE *file = fopen(path, "wb");
+		cr_assert(eq(sz, fwrite(bytes, 1, cut, file), cut));
+		(void)fclose(file);
+		(void)chmod(path, 0600);
+		if (find())
+			continue;
+		uint64_t conflicts = 0;
+		expect_ok(edit_recovery_apply(recovery, sample.doc, &conflicts, &err));
+		recovery = NULL;
+		const uint64_t modified = document_modified_bytes(sample.doc);
+		cr_assert(le(u64, modified, most));
+		cr_assert(zero(u64, modified % 2));
+		most = modified;
+		sample_reopen(&sample);
+	}
+	cr_expect(eq(u64, most, 2));
+	free(bytes);
+}

@@ -103,6 +103,7 @@ static bool has_purpose(const Document *doc)
 static void forget_pending(EditJournal *journal)
 {
 	strbuf_free(&journal->ops);
+	journal->cause = (MhexError){.status = MHEX_OK};
 	strbuf_free(&journal->bases);
 	strbuf_free(&journal->run.bytes);
 	strbuf_free(&journal->base.bytes);
@@ -357,10 +358,11 @@ void edit_journal_live(Document *doc, uint64_t offset, const uint8_t *old,
 		(void)edit_journal_flush(doc, NULL);
 	if (!is_recording(doc) || !journal->live)
 		return;
+	MhexError why;
 	journal->used = true;
-	if (edit_write_live(journal, offset, old, bytes, length, NULL) ||
-	    journal_flush(journal->file, NULL))
-		journal->ops.failed = true; /* the next flush says so */
+	if (edit_write_live(journal, offset, old, bytes, length, &why) ||
+	    journal_flush(journal->file, &why))
+		edit_give_up(journal, &why);
 }
 
 /* ---- Who else ---- */

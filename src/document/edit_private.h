@@ -41,6 +41,7 @@ struct EditJournal {
 	bool used;  /* there are edits in file */
 	bool live;
 	StrBuf ops;
+	MhexError cause; /* why ops has failed, where it was not memory */
 	EditRun run;
 	uint64_t next; /* where what was put last ends */
 	StrBuf bases;
@@ -54,7 +55,10 @@ struct EditJournal {
 	size_t others;
 };
 
-/* ---- edit_write.c: after a failure (no memory) ops or bases have failed ---- */
+/* ---- edit_write.c: after a failure ops or bases have failed ---- */
+
+/* The journal fails with the next flush, which says why. */
+void edit_give_up(EditJournal *journal, const MhexError *cause);
 
 void edit_write_replaced(Document *doc, Range range, const Piece *pieces, size_t count,
 			 bool joins);

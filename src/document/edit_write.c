@@ -14,29 +14,47 @@ enum {
 
 /* ---- Records ---- */
 
+static MhexStatus too_large(MhexError *err)
+{
+	return mhex_fail(err, MHEX_E_NOSPACE, "a journal of edits takes at most %d MiB",
+			 EDIT_JOURNAL_MAX >> 20);
+}
+
 static MhexStatus append(EditJournal *journal, uint32_t kind, const StrBuf *bytes,
 			 MhexError *err)
 {
+	if (bytes->failed && journal->cause.status) {
+		if (err)
+			*err = journal->cause;
+		return journal->cause.status;
+	}
 	if (bytes->failed)
 		return document_no_memory(err);
 	if (journal_size(journal->file) + bytes->length > EDIT_JOURNAL_MAX)
-		return mhex_fail(err, MHEX_E_NOSPACE,
-				 "a journal of edits takes at most %d MiB",
-				 EDIT_JOURNAL_MAX >> 20);
+		return too_large(err);
 	return journal_append(journal->file, kind, strbuf_text(bytes), bytes->length,
 			      err);
 }
 
-/* The journal fails with the next flush, which says why. */
-static void give_up(EditJournal *journal)
+void edit_give_up(EditJournal *journal, const MhexError *cause)
 {
+	if (!journal->ops.failed)
+		journal->cause = *cause;
 	journal->ops.failed = true;
+}
+
+static void no_memory(EditJournal *journal)
+{
+	MhexError why;
+	(void)document_no_memory(&why);
+	edit_give_up(journal, &why);
 }
 
 static void write_part(EditJournal *journal)
 {
-	if (append(journal, EDIT_RECORD_PART, &journal->ops, NULL))
-		give_up(journal);
+	MhexError why;
+	if (append(journal, EDIT_RECORD_PART, &journal->ops, &why))
+		edit_give_up(journal, &why);
 	else
 		strbuf_clear(&journal->ops);
 }
@@ -80,8 +98,9 @@ static void close_base(EditJournal *journal)
 	strbuf_clear(&run->bytes);
 	if (journal->bases.length <= EDIT_PENDING_MAX)
 		return;
-	if (append(journal, EDIT_RECORD_BASES, &journal->bases, NULL))
-		give_up(journal);
+	MhexError why;
+	if (append(journal, EDIT_RECORD_BASES, &journal->bases, &why))
+		edit_give_up(journal, &why);
 	else
 		strbuf_clear(&journal->bases);
 	journal->base_next = 0;
@@ -145,14 +164,15 @@ static bool write_typed(Document *doc, Range range, const Piece *piece, bool joi
 
 static void put_bytes(Document *doc, const Piece *piece, uint64_t at)
 {
+	MhexError why;
 	uint8_t bytes[CHUNK];
 	EditJournal *journal = doc->edits;
 	for (uint64_t done = 0; done < piece->length && !journal->ops.failed;) {
 		const uint64_t rest = piece->length - done;
 		const Piece part = piece_part(piece, done, rest < CHUNK ? rest : CHUNK);
 		if (reader_read_piece(&doc->reader, &part, at + done, bytes, NULL,
-				      NULL)) {
-			give_up(journal);
+				      &why)) {
+			edit_give_up(journal, &why);
 			return;
 		}
 		strbuf_add(&journal->ops, bytes, (size_t)part.length);
@@ -180,7 +200,9 @@ static void put_piece(Document *doc, const Piece *piece, uint64_t at)
 		edit_put_number(out, source->length);
 		strbuf_add(out, source->pattern, source->length);
 	} else if (piece->length > EDIT_JOURNAL_MAX) {
-		give_up(doc->edits);
+		MhexError why;
+		(void)too_large(&why);
+		edit_give_up(doc->edits, &why);
 	} else {
 		strbuf_add_char(out, EDIT_PIECE_BYTES);
 		edit_put_number(out, piece->length);
@@ -216,7 +238,7 @@ void edit_write_replaced(Document *doc, Range range, const Piece *pieces, size_t
 	if (source_resolve_all(doc->stock->table, pieces, count, &resolved))
 		write_pieces(doc, range, &resolved, joins);
 	else
-		give_up(doc->edits);
+		no_memory(doc->edits);
 	piece_list_free(&resolved);
 }
 
@@ -236,7 +258,7 @@ static bool write_difference(void *context, const DocumentDifference *difference
 	if (piece_tree_collect(&doc->now.tree, difference->mine, &pieces))
 		edit_write_replaced(doc, range, pieces.items, pieces.count, false);
 	else
-		give_up(doc->edits);
+		no_memory(doc->edits);
 	piece_list_free(&pieces);
 	return !doc->edits->ops.failed;
 }
@@ -253,19 +275,43 @@ static void write_bases(Document *doc)
 	}
 }
 
+/* The stretch of bytes from begin on that could be read. */
+static size_t readable_stretch(const uint8_t *states, size_t begin, size_t length)
+{
+	size_t end = begin;
+	while (end < length && !(states[end] & BYTE_UNREADABLE))
+		end++;
+	return end - begin;
+}
+
+/* A byte that the file has lost has nothing that could be taken back. */
+static MhexStatus write_live_chunk(Document *doc, Range chunk, MhexError *err)
+{
+	uint8_t old[EDIT_LIVE_CHUNK], known[EDIT_LIVE_CHUNK];
+	uint8_t bytes[EDIT_LIVE_CHUNK], states[EDIT_LIVE_CHUNK];
+	const size_t length = (size_t)chunk.length;
+	document_live_old(doc, chunk.offset, old, known, length);
+	MhexStatus status = document_read(doc, chunk.offset, bytes, length, states, err);
+	for (size_t i = 0; !status && i < length;) {
+		const size_t part = readable_stretch(states, i, length);
+		if (part > 0)
+			status = edit_write_live(doc->edits, chunk.offset + i, old + i,
+						 bytes + i, part, err);
+		i += part > 0 ? part : 1;
+	}
+	return status;
+}
+
 /* What live has stored and not synced. */
 static void write_live_state(Document *doc)
 {
-	uint8_t old[EDIT_LIVE_CHUNK], known[EDIT_LIVE_CHUNK], bytes[EDIT_LIVE_CHUNK];
+	MhexError why;
 	Range run = document_next_modified(doc, 0);
 	while (run.length > 0) {
 		if (run.length > EDIT_LIVE_CHUNK)
 			run.length = EDIT_LIVE_CHUNK;
-		const size_t length = (size_t)run.length;
-		document_live_old(doc, run.offset, old, known, length);
-		if (document_read(doc, run.offset, bytes, length, NULL, NULL) ||
-		    edit_write_live(doc->edits, run.offset, old, bytes, length, NULL)) {
-			give_up(doc->edits);
+		if (write_live_chunk(doc, run, &why)) {
+			edit_give_up(doc->edits, &why);
 			return;
 		}
 		run = document_next_modified(doc, range_end(run));

@@ -3,9 +3,11 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -151,6 +153,40 @@ Test(edit_recovery, live_leaves_what_others_have_stored)
 	cr_expect(eq(u64, first, 102));
 	cr_expect(eq(int, sample_peek(&sample, 102), 'X'));
 	cr_expect(eq(int, sample_peek(&sample, 104), sample_byte(104)));
+}
+
+/* A journal that begins anew, as after a save, has no bytes for what was cut off. */
+Test(edit_recovery, live_keeps_what_is_left_of_a_file_that_was_cut)
+{
+	uint64_t first = 0;
+	start_live();
+	sample_overwrite(&sample, 100, "abcdef");
+	sample_overwrite(&sample, 5000, "klm");
+	cr_assert(zero(int, truncate(sample.path, 4096)));
+	edit_journal_anew(sample.doc);
+
+	flush();
+	crash();
+
+	cr_expect(zero(u64, take_back(&first)));
+	cr_expect(eq(int, sample_peek(&sample, 100), sample_byte(100)));
+}
+
+Test(edit_recovery, why_live_edits_are_not_kept_is_said_by_the_next_flush)
+{
+	char bytes[3001];
+	const struct rlimit small = {.rlim_cur = 4096, .rlim_max = RLIM_INFINITY};
+	memset(bytes, 'x', sizeof(bytes) - 1);
+	bytes[sizeof(bytes) - 1] = '\0';
+	(void)signal(SIGXFSZ, SIG_IGN);
+	start_live();
+	cr_assert(zero(int, setrlimit(RLIMIT_FSIZE, &small)));
+
+	sample_overwrite(&sample, 100, bytes);
+
+	cr_expect(ne(int, (int)edit_journal_flush(sample.doc, &err), MHEX_OK));
+	cr_expect(ne(ptr, strstr(err.message, "File too large"), NULL), "%s",
+		  err.message);
 }
 
 /* ---- Damage ---- */

@@ -238,7 +238,8 @@ static void full_home(void)
 	fill_disk();
 	MUST(chdir(".."));
 	with_environment("HOME=home");
-	open_file("file");
+	start_mhex("file", NULL);
+	SEE("00000000  01 02 03 04");
 	KEYS("llree");
 	SEE("01 02 ee 04");
 	expect_alive();

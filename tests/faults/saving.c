@@ -52,7 +52,16 @@ static void cut_before_sync(void)
 {
 	stop_at("msync@file:1:stop");
 	MUST(truncate("file", 0));
-	expect_fails("cut to 0x0");
+	if (access_now == PREVIEW) {
+		expect_fails("cut to 0x0");
+	} else {
+		/* The journal of edits, or the watcher, may have the last word. */
+		go_on();
+		SEE("[+1]");
+		SEE("00000000  ??");
+		expect_alive();
+	}
+	EXPECT(!strstr(screen_bytes(screen), "written"));
 	EXPECT(file_size("file") == 0);
 	expect_quits();
 }

@@ -18,6 +18,7 @@ mhex_lint(format "${lints}/format" "${PROJECT_SOURCE_DIR}")
 mhex_lint(sizes "${lints}/sizes" "${PROJECT_SOURCE_DIR}")
 mhex_lint(spdx "${lints}/spdx" "${PROJECT_SOURCE_DIR}")
 mhex_lint(system "${lints}/system" "${PROJECT_SOURCE_DIR}")
+mhex_lint(tests "${lints}/tests" "${PROJECT_SOURCE_DIR}")
 
 # Minutes on a cold start, both cores: nothing that is timed runs beside it.
 mhex_lint(tidy "${lints}/tidy" "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")

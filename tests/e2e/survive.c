@@ -89,7 +89,7 @@ static off_t wait_for_journal(off_t more_than)
 			return size;
 		(void)screen_sends_within(screen, 50);
 	}
-	cr_assert(gt(long, (long)size, (long)more_than), "%s", screen_text(screen));
+	cr_assert(lt(long, (long)more_than, (long)size), "%s", screen_text(screen));
 	return size;
 }
 

@@ -234,7 +234,7 @@ Test(prompting, set_changes_asks_and_toggles)
 	command("set noinspector");
 	cr_expect(eq(int, draw()->layout.inspector_rows, 0));
 	keys("<F8>");
-	cr_expect(gt(int, draw()->layout.inspector_rows, 0));
+	cr_expect(lt(int, 0, draw()->layout.inspector_rows));
 	command("set columns!");
 	EXPECT_MESSAGE("set: columns is not on or off");
 	command("set nosuch?");
@@ -263,7 +263,7 @@ Test(prompting, the_inspector_shows_the_bytes_at_the_cursor)
 	ed_open("\x7f\x45\x4c\x46", 4, ACCESS_PREVIEW);
 
 	const Frame *shown = draw();
-	cr_assert(gt(sz, shown->inspector_count, 3));
+	cr_assert(lt(sz, 3, shown->inspector_count));
 	cr_expect(eq(str, (char *)shown->inspector[0].name, (char *)"u8"));
 	cr_expect(eq(str, (char *)shown->inspector[0].value, (char *)"127"));
 	cr_expect(eq(str, (char *)shown->inspector[2].name, (char *)"u16"));

@@ -59,7 +59,7 @@ Test(rune, agrees_with_the_c_library_about_what_it_shows)
 		shown++;
 		cr_assert(eq(int, width, library), "U+%04X", rune);
 	}
-	cr_expect(gt(int, shown, 100000));
+	cr_expect(lt(int, 100000, shown));
 }
 
 Test(rune, reads_text_character_by_character)

@@ -211,7 +211,7 @@ static pid_t hold(Kind kind, int *end)
 		_exit(0);
 	}
 	char answer = 'n';
-	cr_assert(gt(int, child, 0));
+	cr_assert(lt(int, 0, child));
 	(void)close(over[0]);
 	cr_assert(eq(i64, read(ready[0], &answer, 1), 1));
 	cr_assert(eq(chr, answer, 'y'));

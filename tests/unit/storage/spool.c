@@ -186,7 +186,7 @@ Test(spool, progress_is_told)
 	cr_assert(zero(
 		int, (int)spool_fd(&storage, sample.fd, "input", with(&progress), NULL)));
 
-	cr_expect(gt(u64, progress.calls, 1));
+	cr_expect(lt(u64, 1, progress.calls));
 	cr_expect(progress.rising);
 	cr_expect(eq(u64, progress.bytes, (uint64_t)10 << 20));
 	storage_close(storage);

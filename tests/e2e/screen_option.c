@@ -72,9 +72,9 @@ static char *run(const char *options)
 	char command[1024];
 	char *text = calloc(1, 1 << 16);
 	(void)snprintf(command, sizeof(command),
-		       "LC_ALL=C.UTF-8 '%s' --clean %s '%s/sample.bin' 2>&1; "
-		       "echo \"status $?\"",
-		       MHEX_PROGRAM, options, file.path);
+		       "XDG_STATE_HOME='%s' LC_ALL=C.UTF-8 '%s' --clean %s "
+		       "'%s/sample.bin' 2>&1; echo \"status $?\"",
+		       file.path, MHEX_PROGRAM, options, file.path);
 	FILE *pipe = popen(command, "r");
 	cr_assert(pipe != NULL && text != NULL);
 	(void)!fread(text, 1, (1 << 16) - 1, pipe);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -231,13 +232,16 @@ static void unmounted(void)
 
 static void full_home(void)
 {
+	char folder[PATH_MAX], variable[PATH_MAX + 16];
 	need_mounts();
 	make_file("file", PAGE);
 	mount_tmpfs("home", "size=4k");
+	MUST(getcwd(folder, sizeof(folder)) ? 0 : -1);
+	(void)snprintf(variable, sizeof(variable), "HOME=%s/home", folder);
 	MUST(chdir("home"));
 	fill_disk();
 	MUST(chdir(".."));
-	with_environment("HOME=home");
+	with_environment(variable);
 	start_mhex("file", NULL);
 	SEE("00000000  01 02 03 04");
 	KEYS("llree");

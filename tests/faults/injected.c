@@ -14,6 +14,29 @@ enum {
 	SIZE = 3 * PAGE
 };
 
+/* Under this plan a file is opened, and is to be saved: with four bytes more, by a new
+ * file; */
+static void write_insertion(const char *plan)
+{
+	with_faults(plan);
+	make_file("file", SIZE);
+	open_file("file");
+	KEYS(":insert \"mine\" at 2<Enter>");
+	SEE("[+");
+	KEYS(":write<Enter>");
+}
+
+/* with another value at 2, in place. */
+static void write_typed(const char *plan)
+{
+	with_faults(plan);
+	make_file("file", SIZE);
+	open_file("file");
+	KEYS("llree");
+	SEE("01 02 ee 04");
+	KEYS(":write<Enter>");
+}
+
 /* Two edits on two pages, saved in place under this plan. The file is as it was, the
  * edits are pending, and without the fault the next save works. */
 static void fails_in_place(const char *plan, const char *reason)
@@ -47,12 +70,7 @@ static void fails_in_place(const char *plan, const char *reason)
 /* Likewise for a save by a new file. */
 static void fails_by_rename(const char *plan, const char *reason)
 {
-	with_faults(plan);
-	make_file("file", SIZE);
-	open_file("file");
-	KEYS(":insert \"mine\" at 2<Enter>");
-	SEE("[+");
-	KEYS(":write<Enter>");
+	write_insertion(plan);
 	SEE("write: ");
 	SEE(reason);
 	EXPECT_COUNTING("file", SIZE, 0, "");
@@ -70,12 +88,7 @@ static void fails_by_rename(const char *plan, const char *reason)
 /* Not at all a failure of the save: there is another way. */
 static void works_by_rename(const char *plan)
 {
-	with_faults(plan);
-	make_file("file", SIZE);
-	open_file("file");
-	KEYS(":insert \"mine\" at 2<Enter>");
-	SEE("[+");
-	KEYS(":write<Enter>");
+	write_insertion(plan);
 	SEE("written");
 	SEE_NO("[+");
 	EXPECT(file_size("file") == SIZE + 4);
@@ -85,12 +98,7 @@ static void works_by_rename(const char *plan)
 
 static void works_in_place(const char *plan)
 {
-	with_faults(plan);
-	make_file("file", SIZE);
-	open_file("file");
-	KEYS("llree");
-	SEE("01 02 ee 04");
-	KEYS(":write<Enter>");
+	write_typed(plan);
 	SEE("written");
 	SEE_NO("[+");
 	EXPECT_COUNTING("file", SIZE, 2, "\xee");
@@ -100,12 +108,7 @@ static void works_in_place(const char *plan)
 /* Live: the byte is in the file, and not known to be on disk. */
 static void fails_live(const char *plan, const char *reason)
 {
-	with_faults(plan);
-	make_file("file", SIZE);
-	open_file("file");
-	KEYS("llree");
-	SEE("01 02 ee 04");
-	KEYS(":write<Enter>");
+	write_typed(plan);
 	SEE("write: ");
 	SEE(reason);
 	expect_alive();
@@ -155,12 +158,7 @@ LIVE_STORE(live_msync_enospc, "msync@/file:1:ENOSPC", "No space left")
 
 static void folder_fsync(void)
 {
-	with_faults("fsync@/work:2:EIO");
-	make_file("file", SIZE);
-	open_file("file");
-	KEYS(":insert \"mine\" at 2<Enter>");
-	SEE("[+");
-	KEYS(":write<Enter>");
+	write_insertion("fsync@/work:2:EIO");
 	SEE("write: ");
 	SEE("folder may not be on the disk"); /* the truth, and no "written" */
 	EXPECT(file_size("file") == SIZE + 4);

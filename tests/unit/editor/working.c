@@ -462,7 +462,7 @@ Test(working, a_reload_of_such_a_file_goes_on_between_keys)
 	EXPECT_CURSOR(17);
 }
 
-Test(working, leaving_does_not_wait_for_such_a_file)
+Test(working, one_can_leave_while_such_a_file_is_read)
 {
 	ed_open_counting(64);
 	make_many_mappings();

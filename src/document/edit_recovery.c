@@ -62,9 +62,9 @@ void edit_recovery_close(EditRecovery *recovery)
 
 MhexStatus edit_recovery_drop(EditRecovery *recovery, MhexError *err)
 {
-	const MhexStatus status = journal_reader_remove(recovery->journal, err);
-	recovery->journal = NULL;
-	edit_recovery_close(recovery);
+	const MhexStatus status = journal_reader_unlink(recovery->journal, err);
+	if (!status)
+		edit_recovery_close(recovery);
 	return status;
 }
 
@@ -224,7 +224,8 @@ static MhexStatus look_at(EditRecovery **out, const char *name,
 	if (!*out)
 		return MHEX_E_NOTFOUND;
 	if (is_empty(*out)) {
-		(void)edit_recovery_drop(*out, NULL);
+		if (edit_recovery_drop(*out, NULL))
+			edit_recovery_close(*out);
 		*out = NULL;
 		return MHEX_E_NOTFOUND;
 	}

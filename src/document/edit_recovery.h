@@ -50,7 +50,7 @@ MhexStatus edit_recovery_apply(EditRecovery *recovery, Document *doc, uint64_t *
 MhexStatus edit_recovery_revert(EditRecovery *recovery, Document *doc, uint64_t *kept,
 				uint64_t *first, MhexError *err);
 
-/* Forget them. Closed in any case. */
+/* Forget them. Closed when it succeeds. */
 MhexStatus edit_recovery_drop(EditRecovery *recovery, MhexError *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "edit_sample.h"
+#include "support/faults.h"
 
 TestSuite(edit_recovery, .init = edits_set_up, .fini = edits_tear_down, .timeout = 60);
 
@@ -222,6 +223,22 @@ static void append_record(uint32_t kind, const char *payload, size_t length)
 	journal_close(writer);
 	ARRAY_FREE(&list);
 	state_folder_close(&folder);
+}
+
+Test(edit_recovery, can_be_dropped_again_when_the_disk_failed)
+{
+	start();
+	sample_overwrite(&sample, 100, "abc");
+	crash();
+	expect_ok(find());
+
+	faults_plan("unlinkat:1:EIO");
+	cr_expect(eq(int, (int)edit_recovery_drop(recovery, &err), MHEX_E_IO));
+	faults_plan("");
+
+	expect_ok(edit_recovery_drop(recovery, &err));
+	recovery = NULL;
+	expect_nothing_left();
 }
 
 static void expect_none_applied(void)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,7 @@ struct Job {
 
 struct JobLock {
 	pthread_mutex_t mutex;
+	pthread_cond_t woken;
 };
 
 int job_wake_open(void)
@@ -179,17 +181,24 @@ JobLock *job_lock_new(void)
 	JobLock *lock = malloc(sizeof(*lock));
 	if (!lock)
 		return NULL;
-	if (pthread_mutex_init(&lock->mutex, NULL)) {
-		free(lock);
-		return NULL;
-	}
+	if (pthread_mutex_init(&lock->mutex, NULL))
+		goto fail;
+	if (pthread_cond_init(&lock->woken, NULL))
+		goto fail_mutex;
 	return lock;
+
+fail_mutex:
+	(void)pthread_mutex_destroy(&lock->mutex);
+fail:
+	free(lock);
+	return NULL;
 }
 
 void job_lock_free(JobLock *lock)
 {
 	if (!lock)
 		return;
+	(void)pthread_cond_destroy(&lock->woken);
 	(void)pthread_mutex_destroy(&lock->mutex);
 	free(lock);
 }
@@ -202,4 +211,23 @@ void job_lock(JobLock *lock)
 void job_unlock(JobLock *lock)
 {
 	(void)pthread_mutex_unlock(&lock->mutex);
+}
+
+void job_lock_wait(JobLock *lock)
+{
+	(void)pthread_cond_wait(&lock->woken, &lock->mutex);
+}
+
+void job_lock_wake(JobLock *lock)
+{
+	(void)pthread_cond_broadcast(&lock->woken);
+}
+
+unsigned job_processors(void)
+{
+	cpu_set_t set;
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return CPU_SETSIZE; /* EINVAL: there are more than fit into a set */
+	const int count = CPU_COUNT(&set);
+	return count > 1 ? (unsigned)count : 1;
 }

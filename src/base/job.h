@@ -50,11 +50,18 @@ void job_progress(Job *job, uint64_t done,
 		  uint64_t total); /* wakes at most 20 times a second */
 void job_wake(Job *job);           /* results are there: wake the owner now */
 
-/* A mutex for results that pass from worker to owner. */
+/* A mutex for results that pass from one thread to another. */
 typedef struct JobLock JobLock;
 JobLock *job_lock_new(void); /* NULL: out of memory */
 void job_lock_free(JobLock *lock);
 void job_lock(JobLock *lock);
 void job_unlock(JobLock *lock);
+/* Let go of the lock, held, until another thread calls job_lock_wake(); then hold it
+ * again. It may wake for no reason. */
+void job_lock_wait(JobLock *lock);
+void job_lock_wake(JobLock *lock);
+
+/* How many threads can run at once here; at least 1. */
+unsigned job_processors(void);
 
 #endif

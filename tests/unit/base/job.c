@@ -5,6 +5,7 @@
 #include <criterion/new/assert.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -285,4 +286,58 @@ Test(job, stacks_are_small)
 
 	cr_expect(lt(sz, 0, size));
 	cr_expect(le(sz, size, (size_t)256 << 10));
+}
+
+typedef struct {
+	JobLock *lock;
+	unsigned turn; /* under the lock */
+} Turns;
+
+/* Waits for the odd numbers and answers with even ones. */
+static MhexStatus answer(Job *job, void *context, MhexError *err)
+{
+	Turns *turns = context;
+	(void)job;
+	(void)err;
+	job_lock(turns->lock);
+	for (unsigned turn = 1; turn < TURNS; turn += 2) {
+		while (turns->turn != turn)
+			job_lock_wait(turns->lock);
+		turns->turn++;
+		job_lock_wake(turns->lock);
+	}
+	job_unlock(turns->lock);
+	return MHEX_OK;
+}
+
+Test(job, threads_wait_for_each_other)
+{
+	Turns turns = {.lock = job_lock_new()};
+	Job *job = start(answer, &turns);
+	job_lock(turns.lock);
+	for (unsigned turn = 0; turn + 1 < TURNS; turn += 2) {
+		turns.turn++;
+		job_lock_wake(turns.lock);
+		while (turns.turn != turn + 2)
+			job_lock_wait(turns.lock);
+	}
+	job_unlock(turns.lock);
+
+	cr_expect(zero(int, (int)job_finish(job, NULL)));
+	job_lock_free(turns.lock);
+}
+
+Test(job, counts_the_processors_it_may_use)
+{
+	cpu_set_t one;
+	cr_expect(le(uint, 1, job_processors()));
+	cr_assert(zero(int, sched_getaffinity(0, sizeof(one), &one)));
+	int first = 0;
+	while (!CPU_ISSET(first, &one))
+		first++;
+	CPU_ZERO(&one);
+	CPU_SET(first, &one);
+	cr_assert(zero(int, sched_setaffinity(0, sizeof(one), &one)));
+
+	cr_expect(eq(uint, job_processors(), 1));
 }

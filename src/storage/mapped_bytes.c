@@ -10,10 +10,11 @@
 #include "storage/system.h"
 
 enum {
-	/* A visited run is at most so long: given back to the system afterwards, so
-	 * that a walk over the whole file keeps no more than that resident. */
+	/* A visited run is at most so long, so that a visitor that had enough soon ends.
+	 */
 	RUN_MAX = 4 << 20,
-	/* A run from here on is worth the system calls that hints cost. */
+	/* A run from here on belongs to a walk over the file: a window that it has gone
+	 * through is given back. So does a hole have to be left out. */
 	RUN_LARGE = 1 << 20,
 	/* Shorter reads fault page by page. */
 	AHEAD_MIN = 64 << 10,
@@ -157,26 +158,12 @@ static void show_again(Visit *visit, uint64_t begin, uint64_t end)
 	}
 }
 
-static void advise(uint8_t *bytes, size_t length, int advice)
-{
-	/* Hints only: where they are not known, faults do the work. */
-	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	const size_t skip = (uintptr_t)bytes % page;
-	const int saved_errno = errno;
-	(void)madvise(bytes - skip, length + skip, advice);
-	errno = saved_errno;
-}
-
 /* False when what the visitor saw was not the file. */
 static bool show_window(Visit *visit, MappingWindow *window, uint64_t begin, uint64_t end)
 {
 	uint8_t *bytes = window->base + (begin - window->offset);
 	const size_t length = (size_t)(end - begin);
 	mapping_read_ahead(window, length >= AHEAD_MIN);
-#ifdef MADV_POPULATE_READ
-	if (length >= RUN_LARGE)
-		advise(bytes, length, MADV_POPULATE_READ);
-#endif
 	void *first = NULL;
 	void *last = NULL;
 	guard_enter(window->base, window->length);
@@ -184,8 +171,8 @@ static bool show_window(Visit *visit, MappingWindow *window, uint64_t begin, uin
 	const bool whole = guard_leave(&first, &last);
 	if (!whole)
 		mapping_repair(&visit->storage->mapping, window, first, last);
-	else if (length >= RUN_LARGE)
-		advise(bytes, length, MADV_DONTNEED);
+	else if (length >= RUN_LARGE && end == window->offset + window->length)
+		mapping_drop(window);
 	return whole;
 }
 

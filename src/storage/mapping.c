@@ -53,7 +53,7 @@ void mapping_init(Mapping *mapping, int fd, int protection, int flags, size_t wi
 	mapping->granted = granted_at_first(mapping->wanted);
 }
 
-static void drop(MappingWindow *window)
+void mapping_drop(MappingWindow *window)
 {
 	if (window->base)
 		(void)system_munmap(window->base, window->length);
@@ -63,7 +63,7 @@ static void drop(MappingWindow *window)
 void mapping_release(Mapping *mapping)
 {
 	for (unsigned i = 0; i < mapping->places; i++)
-		drop(&mapping->windows[i]);
+		mapping_drop(&mapping->windows[i]);
 }
 
 void mapping_set_window(Mapping *mapping, size_t window)
@@ -89,11 +89,11 @@ static MappingWindow *make_place(Mapping *mapping, uint64_t offset, size_t lengt
 		MappingWindow *window = &mapping->windows[i];
 		if (window->base && window->offset < offset + length &&
 		    offset < window->offset + window->length)
-			drop(window);
+			mapping_drop(window);
 		if (window->used < place->used)
 			place = window;
 	}
-	drop(place);
+	mapping_drop(place);
 	return place;
 }
 
@@ -149,7 +149,7 @@ static MappingWindow *find_shorter(Mapping *mapping, uint64_t offset, uint64_t s
 	if (!window || mapping->granted == page)
 		return window;
 	/* All that was left: leave the half of it to others. */
-	drop(window);
+	mapping_drop(window);
 	mapping->granted /= 2;
 	return map(mapping, offset, size);
 }
@@ -182,7 +182,7 @@ void mapping_repair(Mapping *mapping, MappingWindow *window, void *first, void *
 				 mapping->flags | MAP_FIXED, mapping->fd,
 				 (off_t)(window->offset + begin));
 	if (base == MAP_FAILED)
-		drop(window);
+		mapping_drop(window);
 	else
 		set_ahead(window, window->ahead);
 }

@@ -48,6 +48,9 @@ void mapping_init(Mapping *mapping, int fd, int protection, int flags, size_t wi
 /* Unmap everything. */
 void mapping_release(Mapping *mapping);
 
+/* Unmap one window. */
+void mapping_drop(MappingWindow *window);
+
 /* Use this window length from now on; everything is unmapped. */
 void mapping_set_window(Mapping *mapping, size_t window);
 

@@ -321,3 +321,40 @@ MhexStatus reader_visit(Reader *reader, Range range, ReaderVisitor visitor, void
 	}
 	return status;
 }
+
+/* ---- What need not be read ---- */
+
+/* How much of piece, of a file, is a hole from its beginning on. What lies behind the end
+ * of the file is none. */
+static uint64_t hole_length(Reader *reader, const Source *source, const Piece *piece)
+{
+	Storage *storage = NULL;
+	Range data;
+	if (get_storage(reader, source->file, &storage, NULL) ||
+	    storage_measure(storage, NULL) || piece->offset >= storage_size(storage))
+		return 0;
+	const Range range = range_intersect((Range){piece->offset, piece->length},
+					    (Range){0, storage_size(storage)});
+	if (storage_next_data(storage, range, &data, NULL))
+		return 0;
+	return data.length > 0 ? data.offset - range.offset : range.length;
+}
+
+bool reader_repeats(Reader *reader, Range range, ReaderRepeat *out)
+{
+	static const uint8_t zero = 0;
+	PieceCursor cursor;
+	uint64_t at = 0;
+	if (!piece_cursor_seek(&cursor, reader->tree, range.offset))
+		return false;
+	const Piece piece = piece_cursor_clip(&cursor, range, &at);
+	const Piece part = source_resolve(*reader->table, &piece);
+	const Source *source = source_table_get(*reader->table, part.source);
+	if (source->kind == SOURCE_FILL)
+		*out = (ReaderRepeat){source->pattern, source->length, part.length};
+	else if (source->kind == SOURCE_FILE)
+		*out = (ReaderRepeat){&zero, 1, hole_length(reader, source, &part)};
+	else
+		return false;
+	return out->count > 0;
+}

@@ -35,4 +35,15 @@ typedef bool (*ReaderVisitor)(void *context, uint64_t offset, const uint8_t *byt
 MhexStatus reader_visit(Reader *reader, Range range, ReaderVisitor visitor, void *context,
 			MhexError *err);
 
+/* Bytes that repeat: a fill, or a hole of the file, which is zeroes. */
+typedef struct {
+	const uint8_t *pattern; /* borrowed from the snapshot */
+	size_t length;          /* of it */
+	uint64_t count;         /* bytes in the document, from where was asked on */
+} ReaderRepeat;
+
+/* Does the range begin with repeated bytes? Which turn of the pattern it begins with is
+ * not said. Reads nothing. */
+bool reader_repeats(Reader *reader, Range range, ReaderRepeat *out);
+
 #endif

@@ -279,6 +279,29 @@ Test(reader, a_visitor_may_stop)
 	}
 }
 
+static uint64_t repeats(uint64_t offset, uint64_t length, const char *pattern)
+{
+	ReaderRepeat repeat = {0};
+	if (!reader_repeats(&reader, (Range){offset, length}, &repeat))
+		return 0;
+	cr_expect(eq(sz, repeat.length, strlen(pattern)));
+	cr_expect(zero(int, memcmp(repeat.pattern, pattern, repeat.length)));
+	return repeat.count;
+}
+
+Test(reader, knows_where_a_pattern_repeats)
+{
+	append_text("ab");
+	append_fill("xyz", 1, 1000);
+	append_file(0, 50);
+
+	cr_expect(zero(u64, repeats(0, 500, "")));
+	cr_expect(eq(u64, repeats(2, 2000, "xyz"), 1000));
+	cr_expect(eq(u64, repeats(502, 100, "xyz"), 100));
+	cr_expect(zero(u64, repeats(1002, 10, "")));
+	cr_expect(zero(u64, repeats(5000, 10, "")));
+}
+
 Test(reader, sees_through_an_overlay)
 {
 	char bytes[16] = "";

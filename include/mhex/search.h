@@ -11,9 +11,10 @@
 struct Snapshot;
 
 /*
- * A search over one version of a document, running as a job.
+ * A search over one version of a document, running as a job on all processors.
  *
- * Unreadable bytes never match; how many there were is in the progress.
+ * Unreadable bytes never match; how many there were is in the progress. Results come in
+ * order, whichever thread found them.
  */
 typedef struct Search Search;
 
@@ -26,11 +27,13 @@ typedef enum {
 
 typedef struct {
 	SearchKind kind;
-	Range range;    /* matches lie within it wholly */
-	uint64_t start; /* FORWARD, BACKWARD */
-	bool wrap;      /* FORWARD, BACKWARD: go on at the other end */
-	uint64_t every; /* matches at multiples of this only; 0 or 1: anywhere */
-	uint64_t limit; /* SEARCH_ALL: stop after so many matches; 0: no limit */
+	Range range;      /* matches lie within it wholly */
+	uint64_t start;   /* FORWARD, BACKWARD */
+	bool wrap;        /* FORWARD, BACKWARD: go on at the other end */
+	uint64_t every;   /* matches at multiples of this only; 0 or 1: anywhere */
+	uint64_t limit;   /* SEARCH_ALL: stop after so many matches; 0: no limit */
+	unsigned workers; /* threads; 0: as many as there are processors */
+	uint64_t slice;   /* bytes that a thread takes at once; 0: the default */
 } SearchRequest;
 
 typedef struct {

@@ -5,13 +5,6 @@
 
 #include "analysis/element.h"
 
-enum {
-	/* What it costs to look for an anchor otherwise than by memchr, in the units of
-	 * byte_weight(). */
-	MASK_COST = 40,
-	SET_COST = 400,
-};
-
 /* How often a byte is met in the files that people open with a hex editor, roughly. */
 static unsigned byte_weight(uint8_t byte)
 {
@@ -34,19 +27,66 @@ static unsigned byte_weight(uint8_t byte)
 	return 5;
 }
 
-/* The lower, the better an anchor. */
-static unsigned element_weight(const PatternElement *element, const unsigned weights[256])
+void byte_counts_add(ByteCounts *counts, const uint8_t *bytes, size_t length)
 {
-	unsigned weight = 0;
-	if (element->kind == ELEMENT_MASK && element->mask == 0xff)
-		return weights[element->value];
-	if (element->kind == ELEMENT_EITHER)
-		return weights[element->low] + weights[element->high] + MASK_COST;
+	for (size_t i = 0; i < length; i++)
+		counts->of[bytes[i]]++;
+}
+
+/* What was counted, and among what was not met the one that is rarer elsewhere. */
+static void weigh_bytes(const ByteCounts *counts, uint64_t weights[256])
+{
+	enum {
+		COUNTED = 256
+	};
 	for (unsigned byte = 0; byte < 256; byte++) {
-		if (element_accepts(element, (uint8_t)byte))
-			weight += weights[byte];
+		weights[byte] = byte_weight((uint8_t)byte);
+		if (counts)
+			weights[byte] += (uint64_t)COUNTED * counts->of[byte];
 	}
-	return weight + (element->kind == ELEMENT_MASK ? MASK_COST : SET_COST);
+}
+
+static bool accepts(const ScanProbe *probe, unsigned byte)
+{
+	return (uint8_t)((byte & probe->mask) - probe->low) <= probe->span;
+}
+
+static uint64_t probe_weight(const ScanProbe *probe, const uint64_t weights[256])
+{
+	uint64_t weight = 0;
+	if (probe->mask == 0xff && probe->span == 0)
+		return weights[probe->low];
+	for (unsigned byte = 0; byte < 256; byte++)
+		weight += accepts(probe, byte) ? weights[byte] : 0;
+	return weight;
+}
+
+/* What accepts all that the element does. Two values that differ in one bit, as both
+ * cases of a letter mostly do, are exactly a mask. */
+static ScanProbe probe_of(const PatternElement *element, size_t at)
+{
+	ScanProbe probe = {at, element->mask, element->value, 0};
+	switch (element->kind) {
+	case ELEMENT_RANGE:
+		probe.mask = 0xff;
+		probe.low = element->low;
+		probe.span = (uint8_t)(element->high - element->low);
+		break;
+	case ELEMENT_EITHER:
+		probe.mask = (uint8_t) ~(element->low ^ element->high);
+		probe.low = element->low & probe.mask;
+		break;
+	default:
+		break;
+	}
+	return probe;
+}
+
+static ScanShape shape_of(const ScanProbe *probe)
+{
+	if (probe->span > 0)
+		return SCAN_RANGED;
+	return probe->mask == 0xff ? SCAN_EXACT : SCAN_MASKED;
 }
 
 static bool same_element(const PatternElement *a, const PatternElement *b)
@@ -55,60 +95,64 @@ static bool same_element(const PatternElement *a, const PatternElement *b)
 	       a->low == b->low && a->high == b->high;
 }
 
-static void choose_anchor(Matcher *matcher)
+typedef struct {
+	ScanProbe probe;
+	uint64_t weight;
+} Choice;
+
+/* The best two so far. */
+static void consider(Choice best[2], const Choice *choice)
 {
-	const PatternElement *elements = matcher->pattern->elements;
-	unsigned weights[256];
-	unsigned best = UINT32_MAX;
-	for (unsigned byte = 0; byte < 256; byte++)
-		weights[byte] = byte_weight((uint8_t)byte);
-	for (size_t i = 0; i < matcher->pattern->length; i++) {
-		if (i > 0 && same_element(&elements[i], &elements[i - 1]))
-			continue;
-		const unsigned weight = element_weight(&elements[i], weights);
-		if (weight < best) {
-			best = weight;
-			matcher->anchor = i;
-		}
+	if (choice->weight < best[0].weight) {
+		best[1] = best[0];
+		best[0] = *choice;
+	} else if (choice->weight < best[1].weight) {
+		best[1] = *choice;
 	}
 }
 
-static void prepare_anchor(Matcher *matcher)
-{
-	const PatternElement *anchor = &matcher->pattern->elements[matcher->anchor];
-	for (unsigned byte = 0; byte < 256; byte++)
-		matcher->accepts[byte] = element_accepts(anchor, (uint8_t)byte);
-	matcher->kind = ANCHOR_SET;
-	matcher->value = anchor->value;
-	matcher->mask = anchor->mask;
-	if (anchor->kind == ELEMENT_MASK)
-		matcher->kind = anchor->mask == 0xff ? ANCHOR_BYTE : ANCHOR_MASK;
-	if (anchor->kind != ELEMENT_EITHER)
-		return;
-	/* Two values that differ in one bit, as letters mostly do, are a mask too. */
-	const unsigned bits = anchor->low ^ anchor->high;
-	if ((bits & (bits - 1)) != 0)
-		return;
-	matcher->kind = ANCHOR_MASK;
-	matcher->mask = (uint8_t)~bits;
-	matcher->value = anchor->low & matcher->mask;
-}
-
-/* The first few elements with a value that no guard before them has. */
-static void choose_guards(Matcher *matcher)
+static void choose_probes(Matcher *matcher, const ByteCounts *counts)
 {
 	const Pattern *pattern = matcher->pattern;
-	bool seen[256] = {false};
+	ScanPlan *plan = &matcher->plan;
+	uint64_t weights[256];
+	uint64_t all = 0;
+	weigh_bytes(counts, weights);
+	for (unsigned byte = 0; byte < 256; byte++)
+		all += weights[byte];
+	/* Worse than this, a probe lets through nearly everything. */
+	const uint64_t useful = all - all / 8;
+	Choice best[2] = {{.weight = useful}, {.weight = useful}};
 	for (size_t i = 0; i < pattern->length; i++) {
-		const PatternElement *element = &pattern->elements[i];
-		const bool fixed = element->kind == ELEMENT_MASK && element->mask == 0xff;
-		if (!fixed || seen[element->value] || i == matcher->anchor)
+		if (i > 0 &&
+		    same_element(&pattern->elements[i], &pattern->elements[i - 1]))
 			continue;
-		seen[element->value] = true;
-		matcher->guards[matcher->guard_count++] = i;
-		if (matcher->guard_count == MATCHER_GUARDS)
-			return;
+		Choice choice = {probe_of(&pattern->elements[i], i), 0};
+		choice.weight = probe_weight(&choice.probe, weights);
+		consider(best, &choice);
 	}
+	for (size_t i = 0; i < 2 && best[i].weight < useful; i++) {
+		const ScanShape shape = shape_of(&best[i].probe);
+		plan->probes[plan->count++] = best[i].probe;
+		plan->shape = shape > plan->shape ? shape : plan->shape;
+	}
+	plan->find = scan_kernel()->find;
+}
+
+/* As far as elements are values under masks. */
+static void prepare_head(Matcher *matcher)
+{
+	const Pattern *pattern = matcher->pattern;
+	size_t i = 0;
+	for (; i < pattern->length && i < MATCHER_HEAD; i++) {
+		const PatternElement *element = &pattern->elements[i];
+		if (element->kind != ELEMENT_MASK)
+			break;
+		matcher->values[i] = element->value;
+		matcher->masks[i] = element->mask;
+	}
+	matcher->head = i;
+	matcher->head_is_all = i == pattern->length && pattern->number_count == 0;
 }
 
 /* From the right, so that the first element found for a byte is the last one. */
@@ -130,12 +174,11 @@ static void prepare_jumps(Matcher *matcher)
 	}
 }
 
-void matcher_init(Matcher *matcher, const Pattern *pattern)
+void matcher_init(Matcher *matcher, const Pattern *pattern, const ByteCounts *counts)
 {
 	*matcher = (Matcher){.pattern = pattern};
-	choose_anchor(matcher);
-	prepare_anchor(matcher);
-	choose_guards(matcher);
+	choose_probes(matcher, counts);
+	prepare_head(matcher);
 	prepare_jumps(matcher);
 }
 
@@ -146,72 +189,30 @@ static uint64_t load(const uint8_t *bytes)
 	return word;
 }
 
-/* The first of length bytes whose masked bits are value. */
-static const uint8_t *find_masked(const Matcher *matcher, const uint8_t *bytes,
-				  size_t length)
+static bool head_matches(const Matcher *matcher, const uint8_t *bytes)
 {
-	const uint64_t ones = 0x0101010101010101;
-	const uint64_t high = ones << 7;
-	const uint64_t mask = ones * matcher->mask;
-	const uint64_t value = ones * matcher->value;
 	size_t i = 0;
-	for (; length - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
-		/* A zero byte borrows from its highest bit; a false alarm can only lie
-		 * above a true one, and which byte it is is asked again below. */
-		const uint64_t word = (load(bytes + i) & mask) ^ value;
-		if (((word - ones) & ~word & high) != 0)
-			break;
+	for (; matcher->head - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+		if (((load(bytes + i) ^ load(matcher->values + i)) &
+		     load(matcher->masks + i)) != 0)
+			return false;
 	}
-	for (; i < length; i++) {
-		if ((bytes[i] & matcher->mask) == matcher->value)
-			return bytes + i;
+	for (; i < matcher->head; i++) {
+		if ((bytes[i] & matcher->masks[i]) != matcher->values[i])
+			return false;
 	}
-	return NULL;
-}
-
-/* Four at a time: one branch for all of them. */
-static const uint8_t *find_in_set(const Matcher *matcher, const uint8_t *bytes,
-				  size_t length)
-{
-	const bool *accepts = matcher->accepts;
-	size_t i = 0;
-	for (; length - i >= 4; i += 4) {
-		const uint8_t *four = bytes + i;
-		if (accepts[four[0]] | accepts[four[1]] | accepts[four[2]] |
-		    accepts[four[3]])
-			break;
-	}
-	for (; i < length; i++) {
-		if (accepts[bytes[i]])
-			return bytes + i;
-	}
-	return NULL;
-}
-
-static const uint8_t *find_anchor(const Matcher *matcher, const uint8_t *bytes,
-				  size_t length)
-{
-	switch (matcher->kind) {
-	case ANCHOR_BYTE:
-		return memchr(bytes, matcher->value, length);
-	case ANCHOR_MASK:
-		return find_masked(matcher, bytes, length);
-	case ANCHOR_SET:
-	default:
-		return find_in_set(matcher, bytes, length);
-	}
+	return true;
 }
 
 /* 0 when the pattern matches at bytes, else how far the next try may lie away. */
 static size_t mismatch(const Matcher *matcher, const uint8_t *bytes)
 {
 	const Pattern *pattern = matcher->pattern;
-	for (size_t i = 0; i < matcher->guard_count; i++) {
-		const size_t at = matcher->guards[i];
-		if (bytes[at] != pattern->elements[at].value)
-			return 1;
-	}
-	for (size_t i = pattern->length; i > 0; i--) {
+	if (!head_matches(matcher, bytes))
+		return 1;
+	if (matcher->head_is_all)
+		return 0;
+	for (size_t i = pattern->length; i > matcher->head; i--) {
 		const uint8_t byte = bytes[i - 1];
 		if (element_accepts(&pattern->elements[i - 1], byte))
 			continue;
@@ -227,17 +228,17 @@ size_t matcher_find(const Matcher *matcher, const uint8_t *bytes, size_t length,
 	enum {
 		TRIES = 16 /* until the job is looked at; one may take milliseconds */
 	};
+	const ScanPlan *plan = &matcher->plan;
 	const size_t needed = matcher->pattern->length;
 	if (length < needed)
 		return SIZE_MAX;
 	const size_t end = length - needed + 1; /* of where a match may begin */
 	size_t at = from;
 	for (unsigned tries = 1; at < end; tries++) {
-		const uint8_t *hit =
-			find_anchor(matcher, bytes + at + matcher->anchor, end - at);
-		if (!hit)
+		if (plan->count > 0)
+			at = plan->find(plan, bytes, at, end);
+		if (at == end)
 			break;
-		at = (size_t)(hit - bytes) - matcher->anchor;
 		const size_t step = mismatch(matcher, bytes + at);
 		if (step == 0)
 			return at;

@@ -8,25 +8,17 @@
 /* Everything but the job. */
 static void free_search(Search *search)
 {
-	reader_close(search->reader);
-	scanner_free(&search->scanner);
+	for (unsigned i = 0; i < search->worker_count; i++) {
+		reader_close(search->workers[i].reader);
+		scanner_free(&search->workers[i].scanner);
+		free(search->workers[i].copy);
+	}
+	for (size_t i = 0; i < SEARCH_AHEAD; i++)
+		match_list_free(&search->results[i].matches);
 	match_list_free(&search->matches);
 	job_lock_free(search->lock);
-	free(search->copy);
 	pattern_free(&search->pattern);
 	free(search);
-}
-
-static uint64_t total_to_scan(const Search *search)
-{
-	const SearchRequest *request = &search->request;
-	const Range all = range_between(search->begin, search->end);
-	const uint64_t start = request->start;
-	if (request->wrap || request->kind == SEARCH_COUNT || request->kind == SEARCH_ALL)
-		return all.length;
-	return request->kind == SEARCH_FORWARD
-		       ? range_intersect(all, range_between(start, UINT64_MAX)).length
-		       : range_intersect(all, (Range){0, start}).length;
 }
 
 /* Where matches may begin: so that they lie within the range, and that within size. */
@@ -38,7 +30,6 @@ static void set_limits(Search *search, uint64_t size)
 	search->begin = range.offset;
 	search->end = range.length < length ? range.offset
 					    : range.offset + (range.length - length) + 1;
-	search->progress.total = total_to_scan(search);
 }
 
 MhexStatus search_start(Search **out, const Snapshot *snapshot, Pattern *pattern,
@@ -53,19 +44,16 @@ MhexStatus search_start(Search **out, const Snapshot *snapshot, Pattern *pattern
 	search->pattern = *pattern;
 	*pattern = (Pattern){0};
 	search->request = *request;
-	matcher_init(&search->matcher, &search->pattern);
+	search->snapshot = snapshot;
+	search->last_useful = UINT64_MAX;
 	search->lock = job_lock_new();
-	search->copy = malloc((size_t)2 * SEARCH_COPY_CHUNK);
-	if (!scanner_init(&search->scanner, &search->matcher) || !search->lock ||
-	    !search->copy) {
+	if (!search->lock) {
 		status = mhex_fail(err, MHEX_E_NOMEM, "out of memory");
 		goto fail;
 	}
-	search->scanner.every = request->every > 0 ? request->every : 1;
 	set_limits(search, snapshot_size(snapshot));
-	status = reader_open(&search->reader, snapshot, err);
-	if (!status)
-		status = job_start(&search->job, search_run, search, wake_fd, err);
+	search_lay_out(search);
+	status = job_start(&search->job, search_run, search, wake_fd, err);
 	if (status)
 		goto fail;
 	*out = search;

@@ -21,7 +21,7 @@ void search_mark(const Pattern *pattern, uint64_t every, uint64_t offset,
 	Matcher matcher;
 	if (pattern->length == 0 || pattern->length > SEARCH_MARK_MAX)
 		return;
-	matcher_init(&matcher, pattern);
+	matcher_init(&matcher, pattern, NULL);
 	size_t marked = 0; /* behind the last byte that has its flag */
 	size_t at = matcher_find(&matcher, bytes, length, 0, NULL);
 	while (at != SIZE_MAX) {

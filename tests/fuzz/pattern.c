@@ -29,7 +29,7 @@ static void write_match(const Pattern *pattern, uint8_t *bytes)
 static void check_matcher(const Pattern *pattern, const uint8_t *bytes, size_t length)
 {
 	Matcher matcher;
-	matcher_init(&matcher, pattern);
+	matcher_init(&matcher, pattern, NULL);
 	size_t found = matcher_find(&matcher, bytes, length, 0, NULL);
 	for (size_t at = 0; at + pattern->length <= length; at++) {
 		check((found == at) == pattern_matches(pattern, bytes + at));

@@ -267,3 +267,86 @@ Test(document_search, never_takes_a_lost_page_for_zeroes)
 	cr_expect(eq(u64, progress.unreadable, 3 * WINDOW - 100));
 	snapshot_release(snapshot);
 }
+
+/* ---- what need not be read ---- */
+
+enum {
+	MIB = 1 << 20
+};
+
+static uint64_t count(Snapshot *snapshot, const char *text)
+{
+	SearchProgress progress;
+	const SearchRequest request = {.kind = SEARCH_COUNT, .range = {0, UINT64_MAX}};
+	Search *search = start(snapshot, text, strlen(text), &request);
+	cr_assert(eq(int, search_finish(search, &progress, NULL), MHEX_OK));
+	cr_expect(eq(u64, progress.scanned, progress.total));
+	return progress.count;
+}
+
+static SearchProgress nearest(Snapshot *snapshot, SearchKind kind, uint64_t from)
+{
+	SearchProgress progress;
+	const SearchRequest request = {
+		.kind = kind, .range = {0, UINT64_MAX}, .start = from};
+	Search *search = start(snapshot, "\"abcd\"", 6, &request);
+	cr_assert(eq(int, search_finish(search, &progress, NULL), MHEX_OK));
+	return progress;
+}
+
+/* Read byte by byte, this would take an hour. */
+Test(document_search, leaves_out_holes_in_which_nothing_can_match)
+{
+	static const uint64_t at[] = {3 * MIB - 1, 1ULL << 40, (1ULL << 41) - 4};
+	Snapshot *snapshot = NULL;
+	if (ftruncate(fd, 1LL << 41))
+		cr_skip_test("the file system has no files of 2 TiB");
+	for (size_t i = 0; i < 3; i++)
+		cr_assert(eq(sz, (size_t)pwrite(fd, "abcd", 4, (off_t)at[i]), 4));
+	open_document();
+	cr_assert(eq(int, document_snapshot(doc, &snapshot, NULL), MHEX_OK));
+
+	cr_expect(eq(u64, count(snapshot, "\"abcd\""), 3));
+	cr_expect(eq(u64, count(snapshot, "00 61"), 3));
+	cr_expect(eq(u64, count(snapshot, "64 00"), 2));
+	cr_expect(eq(u64, nearest(snapshot, SEARCH_FORWARD, at[0] + 1).offset, at[1]));
+	cr_expect(eq(u64, nearest(snapshot, SEARCH_FORWARD, at[1] + 1).offset, at[2]));
+	cr_expect(eq(u64, nearest(snapshot, SEARCH_BACKWARD, at[2]).offset, at[1]));
+	cr_expect(eq(u64, nearest(snapshot, SEARCH_BACKWARD, at[1]).offset, at[0]));
+	cr_expect(not(nearest(snapshot, SEARCH_BACKWARD, at[0]).found));
+	snapshot_release(snapshot);
+}
+
+/* A pattern that zeroes match is found in a hole. */
+Test(document_search, counts_the_zeroes_of_a_hole)
+{
+	Snapshot *snapshot = NULL;
+	cr_assert(zero(int, ftruncate(fd, 2 * MIB)));
+	cr_assert(eq(sz, (size_t)pwrite(fd, "a", 1, MIB), 1));
+	open_document();
+	cr_assert(eq(int, document_snapshot(doc, &snapshot, NULL), MHEX_OK));
+
+	cr_expect(eq(u64, count(snapshot, "00"), 2 * MIB - 1));
+	cr_expect(eq(u64, count(snapshot, "0? ??"), MIB / 2 + MIB / 2 - 1));
+	snapshot_release(snapshot);
+}
+
+Test(document_search, leaves_out_fills_in_which_nothing_can_match)
+{
+	const uint64_t length = 1ULL << 44;
+	Snapshot *snapshot = NULL;
+	cr_assert(eq(sz, (size_t)write(fd, "abcd", 4), 4));
+	open_document();
+	cr_assert(eq(int, document_fill(doc, (Range){4, length}, "bca", 3, true, NULL),
+		     MHEX_OK));
+	cr_assert(eq(int, document_overwrite(doc, 4 + length, "abcd", 4, NULL), MHEX_OK));
+	cr_assert(eq(int, document_snapshot(doc, &snapshot, NULL), MHEX_OK));
+
+	/* 2^44 is one more than a multiple of three: it ends with a b. */
+	cr_expect(eq(u64, count(snapshot, "\"abcd\""), 2));
+	cr_expect(eq(u64, count(snapshot, "\"dbca\""), 1));
+	cr_expect(eq(u64, count(snapshot, "\"abab\""), 1));
+	cr_expect(eq(u64, nearest(snapshot, SEARCH_FORWARD, 1).offset, length + 4));
+	cr_expect(eq(u64, nearest(snapshot, SEARCH_BACKWARD, length + 4).offset, 0));
+	snapshot_release(snapshot);
+}

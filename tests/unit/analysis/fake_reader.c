@@ -88,7 +88,7 @@ static bool show_lost(const Snapshot *snapshot, Range run, ReaderVisitor visitor
 
 static bool show(Snapshot *snapshot, Range run, ReaderVisitor visitor, void *context)
 {
-	snapshot->runs++;
+	(void)__atomic_add_fetch(&snapshot->runs, 1, __ATOMIC_RELAXED);
 	if (range_contains(run, snapshot->stops_at))
 		wait_for_owner(snapshot);
 	if (range_contains(run, snapshot->lost_at))
@@ -120,4 +120,12 @@ MhexStatus reader_visit(Reader *reader, Range range, ReaderVisitor visitor, void
 		at = range_end(run);
 	}
 	return MHEX_OK;
+}
+
+bool reader_repeats(Reader *reader, Range range, ReaderRepeat *out)
+{
+	(void)reader;
+	(void)range;
+	(void)out;
+	return false;
 }

@@ -23,7 +23,7 @@ static size_t find(const char *text, const void *bytes, size_t length, size_t fr
 {
 	Pattern pattern = parse(text);
 	Matcher matcher;
-	matcher_init(&matcher, &pattern);
+	matcher_init(&matcher, &pattern, NULL);
 	const size_t at = matcher_find(&matcher, bytes, length, from, NULL);
 	pattern_free(&pattern);
 	return at;
@@ -51,15 +51,32 @@ Test(matcher, finds_overlapping_matches_one_by_one)
 	cr_expect(eq(sz, find("61*3", "aaaa", 4, 1), 1));
 }
 
-Test(matcher, prefers_a_rare_byte_as_anchor)
+Test(matcher, looks_for_its_rarest_bytes)
 {
-	Pattern pattern = parse("00 00 [00-ff] 7f 00");
+	Pattern pattern = parse("00 00 [00-ff] 7f 00 8e");
 	Matcher matcher;
 
-	matcher_init(&matcher, &pattern);
+	matcher_init(&matcher, &pattern, NULL);
 
-	cr_expect(eq(sz, matcher.anchor, 3));
-	cr_expect(eq(int, matcher.kind, ANCHOR_BYTE));
+	cr_assert(eq(u32, matcher.plan.count, 2));
+	cr_expect(eq(sz, matcher.plan.probes[0].at, 5));
+	cr_expect(eq(sz, matcher.plan.probes[1].at, 3));
+	cr_expect(eq(int, matcher.plan.shape, SCAN_EXACT));
+	pattern_free(&pattern);
+}
+
+Test(matcher, takes_what_was_counted_for_rare)
+{
+	Pattern pattern = parse("00 7f 8e");
+	Matcher matcher;
+	ByteCounts counts = {{0}};
+	const uint8_t met[] = {0x8e, 0x8e, 0x7f};
+
+	byte_counts_add(&counts, met, sizeof(met));
+	matcher_init(&matcher, &pattern, &counts);
+
+	cr_expect(eq(sz, matcher.plan.probes[0].at, 0));
+	cr_expect(eq(sz, matcher.plan.probes[1].at, 1));
 	pattern_free(&pattern);
 }
 
@@ -68,12 +85,26 @@ Test(matcher, looks_for_letters_of_both_cases_under_a_mask)
 	Pattern pattern = parse("\"k\"i");
 	Matcher matcher;
 
-	matcher_init(&matcher, &pattern);
+	matcher_init(&matcher, &pattern, NULL);
 
-	cr_expect(eq(int, matcher.kind, ANCHOR_MASK));
+	cr_expect(eq(int, matcher.plan.shape, SCAN_MASKED));
 	cr_expect(eq(sz,
 		     matcher_find(&matcher, (const uint8_t *)"jjjjjjjjjKk", 11, 0, NULL),
 		     9));
+	pattern_free(&pattern);
+}
+
+Test(matcher, needs_no_probe_where_everything_matches)
+{
+	Pattern pattern = parse("?? ??");
+	Matcher matcher;
+
+	matcher_init(&matcher, &pattern, NULL);
+
+	cr_expect(eq(u32, matcher.plan.count, 0));
+	cr_expect(eq(sz, matcher_find(&matcher, (const uint8_t *)"abc", 3, 0, NULL), 0));
+	cr_expect(eq(sz, matcher_find(&matcher, (const uint8_t *)"abc", 3, 2, NULL),
+		     SIZE_MAX));
 	pattern_free(&pattern);
 }
 
@@ -82,7 +113,7 @@ static void compare(const Pattern *pattern, const uint8_t *bytes, size_t length,
 		    const char *description)
 {
 	Matcher matcher;
-	matcher_init(&matcher, pattern);
+	matcher_init(&matcher, pattern, NULL);
 	size_t found = matcher_find(&matcher, bytes, length, 0, NULL);
 	for (size_t at = 0; at + pattern->length <= length; at++) {
 		const bool want = naive_matches(pattern, bytes + at);

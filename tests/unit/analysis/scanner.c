@@ -78,7 +78,7 @@ static void compare_round(uint64_t *state, size_t most)
 	random_bytes(state, bytes, length);
 	for (size_t i = 0; i < length; i++)
 		readable[i] = random_below(state, bad) != 0;
-	matcher_init(&matcher, &pattern);
+	matcher_init(&matcher, &pattern, NULL);
 	cr_assert(scanner_init(&scanner, &matcher));
 	scanner.every = steps[random_below(state, sizeof(steps) / sizeof(steps[0]))];
 	scanner.found = add_found;
@@ -106,7 +106,7 @@ Test(scanner, finds_what_a_naive_scan_finds_however_the_bytes_are_cut)
 static void start(Scanner *scanner, Matcher *matcher, Pattern *pattern, Found *found)
 {
 	cr_assert_eq(pattern_parse(pattern, "61 62", 5, NULL), MHEX_OK);
-	matcher_init(matcher, pattern);
+	matcher_init(matcher, pattern, NULL);
 	cr_assert(scanner_init(scanner, matcher));
 	scanner->found = add_found;
 	scanner->context = found;

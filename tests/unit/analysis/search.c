@@ -66,11 +66,18 @@ Test(search, counts_no_overlapping_matches_at_the_borders_of_slices)
 {
 	uint8_t *bytes = large_bytes();
 	Snapshot snapshot = snapshot_of(bytes, LARGE);
-	const SearchRequest request = request_of(SEARCH_COUNT);
+	SearchRequest request = request_of(SEARCH_COUNT);
+	for (request.workers = 1; request.workers <= 3; request.workers++) {
+		for (request.slice = 3; request.slice < LARGE; request.slice *= 57) {
+			const uint64_t size = request.slice < 1000 ? 99999 : LARGE;
+			snapshot.size = size;
 
-	const SearchProgress progress = run(&snapshot, "00*7", &request);
+			const SearchProgress progress = run(&snapshot, "00*7", &request);
 
-	cr_expect(eq(u64, progress.count, LARGE / 7));
+			cr_expect(eq(u64, progress.count, size / 7));
+			cr_expect(eq(u64, progress.scanned, size - 6));
+		}
+	}
 	free(bytes);
 }
 
@@ -127,7 +134,8 @@ Test(search, counts_bytes_that_cannot_be_read_once)
 	cr_expect(eq(u64, progress.count, 4));
 	cr_expect(eq(u64, progress.unreadable, 80));
 
-	request = (SearchRequest){SEARCH_FORWARD, {0, 100}, 40, true, 0, 0};
+	request = (SearchRequest){
+		.kind = SEARCH_FORWARD, .range = {0, 100}, .start = 40, .wrap = true};
 	progress = run(&snapshot, "01*5", &request);
 	cr_expect(eq(u64, progress.unreadable, 80));
 	cr_expect(progress.wrapped);
@@ -216,8 +224,9 @@ Test(search, ends_with_the_run_it_is_at_when_cancelled)
 {
 	uint8_t *bytes = large_bytes();
 	Snapshot snapshot = snapshot_of(bytes, LARGE);
-	const SearchRequest request = request_of(SEARCH_COUNT);
+	SearchRequest request = request_of(SEARCH_COUNT);
 	SearchProgress progress;
+	request.workers = 1;
 	snapshot.run_max = 4096;
 	stop_at(&snapshot, 1 << 20);
 	Search *search = start_search(&snapshot, "00 01", &request);
@@ -240,6 +249,7 @@ Test(search, is_cancelled_in_the_middle_of_a_run)
 	uint8_t *bytes = large_bytes();
 	Snapshot snapshot = snapshot_of(bytes, LARGE);
 	SearchRequest request = request_of(SEARCH_COUNT);
+	request.workers = 1;
 	/* ?? is one of the two, the other is where a zero should be. */
 	for (size_t at = 310 << 10; at < LARGE; at += 950 << 10)
 		memset(bytes + at, 1, 2);
@@ -262,9 +272,11 @@ Test(search, shows_what_it_has_while_it_runs)
 {
 	uint8_t *bytes = large_bytes();
 	Snapshot snapshot = snapshot_of(bytes, LARGE);
-	const SearchRequest request = request_of(SEARCH_ALL);
+	SearchRequest request = request_of(SEARCH_ALL);
 	SearchProgress progress;
 	uint64_t got[4];
+	request.workers = 1;
+	request.slice = 4 << 20;
 	memcpy(bytes + 1000, "abcd", 4);
 	memcpy(bytes + LARGE - 1000, "abcd", 4);
 	stop_at(&snapshot, 5 << 20);

@@ -83,7 +83,10 @@ static SearchRequest random_request(uint64_t *state)
 		.start = random_below(state, SMALL + 10),
 		.wrap = random_below(state, 2) == 0,
 		.every = random_below(state, 2) ? 0 : random_below(state, 100),
+		.workers = (unsigned)random_below(state, 4),
 	};
+	if (random_below(state, 3))
+		request.slice = 1 + random_below(state, 100);
 	if (random_below(state, 2) == 0)
 		request.range = (Range){random_below(state, SMALL + 5),
 					random_below(state, SMALL)};

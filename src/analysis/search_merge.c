@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+
+#include "analysis/search_private.h"
+
+/* What the workers found, in the order of the slices. All with the lock held. */
+
+static void end_search(Search *search)
+{
+	search->ended = true;
+	atomic_store(&search->last_useful, 0);
+}
+
+static void fail(Search *search, MhexStatus status, const MhexError *error)
+{
+	search->status = status;
+	search->error = *error;
+	end_search(search);
+}
+
+static void merge_nearest(Search *search, const SearchResult *result)
+{
+	SearchProgress *progress = &search->progress;
+	progress->wrapped = result->slice.wrapped;
+	if (!result->hit)
+		return;
+	progress->found = true;
+	progress->offset = result->first;
+	end_search(search);
+}
+
+static void fail_list(Search *search, MhexStatus status)
+{
+	MhexError error;
+	if (status == MHEX_E_NOSPACE)
+		(void)mhex_fail(&error, status,
+				"the list of matches is full: it ends with number "
+				"%" PRIu64 ", at 0x%" PRIx64,
+				search->matches.count, search->matches.last);
+	else
+		(void)mhex_fail(&error, status, "out of memory for the list of matches");
+	fail(search, status, &error);
+}
+
+/* Up to the limit. */
+static void merge_list(Search *search, const SearchResult *result)
+{
+	enum {
+		PART = 512
+	};
+	uint64_t offsets[PART];
+	const uint64_t limit = search->request.limit;
+	for (uint64_t first = 0; first < result->count && !search->ended;) {
+		const size_t got = match_list_get(&result->matches, first, offsets, PART);
+		for (size_t i = 0; i < got && !search->ended; i++) {
+			if (match_list_is_full(&search->matches))
+				fail_list(search, MHEX_E_NOSPACE);
+			else if (!match_list_add(&search->matches, offsets[i]))
+				fail_list(search, MHEX_E_NOMEM);
+			else if (search->matches.count == limit)
+				end_search(search);
+		}
+		first += got;
+	}
+	search->progress.count = search->matches.count;
+}
+
+/* result is what is next in the order. */
+static void merge(Search *search, SearchResult *result)
+{
+	SearchProgress *progress = &search->progress;
+	if (result->status) {
+		fail(search, result->status, &result->error);
+		return;
+	}
+	progress->unreadable += result->unreadable;
+	progress->scanned += result->slice.end - result->slice.begin;
+	if (search_wants_nearest(search))
+		merge_nearest(search, result);
+	else if (search->request.kind == SEARCH_ALL)
+		merge_list(search, result);
+	else
+		progress->count += result->count;
+	if (result->hit)
+		search->next = result->next;
+	match_list_free(&result->matches);
+}
+
+/* The last match of the slices before lies over the first one of this: look again from
+ * where it ends. Only a pattern that overlaps itself comes here. */
+static void scan_again(SearchWorker *worker, SearchResult *result)
+{
+	Search *search = worker->search;
+	const uint64_t from = search->next;
+	worker->result = result;
+	job_unlock(search->lock);
+	search_scan(worker, from);
+	job_lock(search->lock);
+}
+
+static bool overlaps(const Search *search, const SearchResult *result)
+{
+	return !search_wants_nearest(search) && result->hit &&
+	       result->first < search->next;
+}
+
+static void merge_ready(SearchWorker *worker)
+{
+	Search *search = worker->search;
+	while (!search->ended && search->merged < search->taken) {
+		SearchResult *result = &search->results[search->merged % SEARCH_AHEAD];
+		if (!result->done || job_cancelled(search->self))
+			break;
+		if (overlaps(search, result))
+			scan_again(worker, result);
+		if (job_cancelled(search->self))
+			break;
+		merge(search, result);
+		search->merged++;
+		job_progress(search->self, search->progress.scanned,
+			     search->progress.total);
+	}
+}
+
+void search_hand_in(SearchWorker *worker)
+{
+	Search *search = worker->search;
+	job_lock(search->lock);
+	worker->result->done = true;
+	if (!search->merging) {
+		search->merging = true;
+		merge_ready(worker);
+		search->merging = false;
+	}
+	job_lock_wake(search->lock);
+	job_unlock(search->lock);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+
+#include "analysis/search_private.h"
+
+enum {
+	SLICE_FIRST = 64 << 10, /* bytes; the nearest match is often near */
+	SLICE_COUNT = 16 << 20,
+	SLICE_LIST = 4 << 20,  /* whose matches have to be kept until they are merged */
+	SKIP_MIN = 1 << 20,    /* repeated bytes that are worth leaving out */
+	REPEAT_MAX = 64 << 10, /* bytes of a fill's pattern that is tried out */
+};
+
+static uint64_t slice_most(const Search *search)
+{
+	if (search->request.slice > 0)
+		return search->request.slice;
+	return search->request.kind == SEARCH_ALL ? SLICE_LIST : SLICE_COUNT;
+}
+
+static bool is_backward(const Search *search)
+{
+	return search->request.kind == SEARCH_BACKWARD;
+}
+
+static void add_part(Search *search, uint64_t begin, uint64_t end)
+{
+	search->parts[search->part_count++] = (SearchPart){begin, end};
+	search->progress.total += end - begin;
+}
+
+void search_lay_out(Search *search)
+{
+	const SearchRequest *request = &search->request;
+	uint64_t start = request->start;
+	start = start < search->begin ? search->begin : start;
+	start = start > search->end ? search->end : start;
+	search->slice_length = slice_most(search);
+	search->progress.total = 0;
+	if (!search_wants_nearest(search)) {
+		add_part(search, search->begin, search->end);
+		return;
+	}
+	if (search->slice_length > SLICE_FIRST)
+		search->slice_length = SLICE_FIRST;
+	const SearchPart before = {search->begin, start};
+	const SearchPart behind = {start, search->end};
+	const SearchPart first = is_backward(search) ? before : behind;
+	const SearchPart second = is_backward(search) ? behind : before;
+	add_part(search, first.begin, first.end);
+	if (request->wrap)
+		add_part(search, second.begin, second.end);
+}
+
+/* Does the pattern match anywhere in the repetition of these bytes? */
+static bool matches_repeated(const Search *search, const ReaderRepeat *repeat)
+{
+	/* Every place in one turn, with what lies behind it. */
+	const size_t length = repeat->length + (size_t)search_reach(search);
+	uint8_t *bytes = repeat->length <= REPEAT_MAX ? malloc(length) : NULL;
+	if (!bytes)
+		return true;
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = repeat->pattern[i % repeat->length];
+	const bool found =
+		matcher_find(&search->matcher, bytes, length, 0, NULL) != SIZE_MAX;
+	free(bytes);
+	return found;
+}
+
+/* How many of the places from begin to end cannot begin a match, as these are repeated
+ * bytes. */
+static uint64_t barren_at(SearchWorker *worker, uint64_t begin, uint64_t end)
+{
+	const uint64_t reach = search_reach(worker->search);
+	ReaderRepeat repeat;
+	if (!reader_repeats(worker->reader, range_between(begin, end + reach), &repeat))
+		return 0;
+	if (repeat.count < reach + SKIP_MIN || matches_repeated(worker->search, &repeat))
+		return 0;
+	return repeat.count - reach;
+}
+
+/* From the end, by looking ever further back. */
+static uint64_t barren_before(SearchWorker *worker, uint64_t begin, uint64_t end)
+{
+	uint64_t barren = 0;
+	uint64_t block = SKIP_MIN;
+	while (barren < end - begin) {
+		if (block > end - begin)
+			block = end - begin;
+		if (barren_at(worker, end - block, end) < block)
+			break;
+		barren = block;
+		block = block > UINT64_MAX / 2 ? UINT64_MAX : 2 * block;
+	}
+	return barren;
+}
+
+/* What need not be looked at counts as looked at. */
+static void skip_barren(SearchWorker *worker, SearchPart *part)
+{
+	Search *search = worker->search;
+	const bool backward = is_backward(search);
+	uint64_t barren = backward ? barren_before(worker, part->begin, part->end)
+				   : barren_at(worker, part->begin, part->end);
+	if (backward)
+		part->end -= barren;
+	else
+		part->begin += barren;
+	search->progress.scanned += barren;
+}
+
+/* Up to the next multiple of the length, so that slices keep to the windows. */
+static uint64_t up_to(const Search *search, const SearchPart *part)
+{
+	const uint64_t length = search->slice_length;
+	const uint64_t rest = part->end - part->begin;
+	const uint64_t step = length - part->begin % length;
+	return part->begin + (rest < step ? rest : step);
+}
+
+static uint64_t down_to(const Search *search, const SearchPart *part)
+{
+	const uint64_t length = search->slice_length;
+	return part->end - part->begin > length ? part->end - length : part->begin;
+}
+
+/* part is not empty. */
+static SearchSlice cut(Search *search, SearchPart *part)
+{
+	SearchSlice slice = {.sequence = search->taken++,
+			     .begin = part->begin,
+			     .end = part->end,
+			     .wrapped = search->part > 0};
+	if (is_backward(search)) {
+		slice.begin = down_to(search, part);
+		part->end = slice.begin;
+	} else {
+		slice.end = up_to(search, part);
+		part->begin = slice.end;
+	}
+	if (search->slice_length < slice_most(search))
+		search->slice_length *= 2;
+	return slice;
+}
+
+static bool is_over(const Search *search)
+{
+	return search->ended || job_cancelled(search->self);
+}
+
+/* With the lock held. */
+static SearchResult *take(SearchWorker *worker)
+{
+	Search *search = worker->search;
+	while (!is_over(search) && search->taken - search->merged == SEARCH_AHEAD)
+		job_lock_wait(search->lock);
+	while (!is_over(search) && search->part < search->part_count) {
+		SearchPart *part = &search->parts[search->part];
+		skip_barren(worker, part);
+		if (part->begin == part->end) {
+			search->part++;
+			continue;
+		}
+		const SearchSlice slice = cut(search, part);
+		SearchResult *result = &search->results[slice.sequence % SEARCH_AHEAD];
+		match_list_free(&result->matches);
+		*result = (SearchResult){.slice = slice};
+		return result;
+	}
+	return NULL;
+}
+
+SearchResult *search_take(SearchWorker *worker)
+{
+	Search *search = worker->search;
+	job_lock(search->lock);
+	SearchResult *result = take(worker);
+	job_unlock(search->lock);
+	return result;
+}

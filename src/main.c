@@ -93,6 +93,7 @@ static int run_terminal(const Options *options)
 	EditorOptions wanted = {.access = options->access,
 				.keep_state = true,
 				.recover = options->recover,
+				.screen_first = true,
 				.output_fd = -1};
 	MhexStatus status = terminal_open(&terminal, &err);
 	if (status) {

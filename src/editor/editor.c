@@ -172,6 +172,8 @@ MhexStatus editor_add(Editor *editor, Document *doc, const char *path, MhexError
 	say_how_opened(editor, editor->options.access);
 	if (editor->options.keep_state)
 		status = leftovers_look(editor, editor_file(editor), err);
+	if (editor_file(editor)->look_due)
+		return status;
 	leftovers_ask(editor);
 	keeping_start(editor);
 	return status;
@@ -282,6 +284,7 @@ void editor_ask(Editor *editor, const char *format, ...)
 			args);
 	va_end(args);
 	editor->question.active = true;
+	editor->question.unseen = false;
 	editor->question.answer_count = 0;
 	editor->stale = true;
 }

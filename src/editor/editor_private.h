@@ -48,6 +48,7 @@ typedef struct {
 	bool half_typed; /* first nibble typed, not stored (live) */
 	uint8_t half_value;
 	Leftover leftover; /* of a crash, not settled yet */
+	bool look_due;     /* whether there is one is to be found out yet */
 	bool keeping;      /* a journal of its edits was begun, or cannot be */
 	size_t others;     /* programs that have it open too, as announced */
 	bool discard;      /* asked, and its edits may be lost */
@@ -67,6 +68,7 @@ typedef struct {
 /* A yes-or-no that waits for one key. */
 typedef struct {
 	bool active;
+	bool unseen;    /* keys that were typed before it is drawn do not answer it */
 	char text[256]; /* "Write them?  y yes  n no": two blanks before the answers */
 	struct {
 		const char *key;
@@ -331,6 +333,8 @@ MhexStatus dump_print(Editor *editor, Range range, MhexError *err);
 /* leftovers.c: after file was opened: is something left of it? On a terminal what fails
  * becomes the message. */
 MhexStatus leftovers_look(Editor *editor, OpenFile *file, MhexError *err);
+/* What the first screen did without. Before anything else is done to a document. */
+void leftovers_catch_up(Editor *editor);
 /* Ask once about that of the document shown. */
 void leftovers_ask(Editor *editor);
 /* What was not settled when it was asked about, and does not stand in the way, is for the

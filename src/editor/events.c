@@ -201,11 +201,21 @@ static void handle_resize(Editor *editor, const Event *event)
 		view_show_cursor(editor);
 }
 
+/* Is this all that the first screen needs? */
+static bool only_draws(const Editor *editor, const Event *event)
+{
+	return (event->kind == EVENT_RESIZE || event->kind == EVENT_JOB) &&
+	       !editor->queue.first;
+}
+
 void editor_handle(Editor *editor, const Event *event)
 {
 	editor->now_ms = event->now_ms;
 	editor->inside_loop = true;
-	keeping_start(editor);
+	if (!only_draws(editor, event)) {
+		leftovers_catch_up(editor);
+		keeping_start(editor);
+	}
 	switch (event->kind) {
 	case EVENT_KEY:
 		editor_key(editor, event->key);

@@ -57,6 +57,7 @@ static void add_question(Editor *editor, Frame *frame)
 	StrBuf *text = &editor->frame.prompt;
 	const char *question = editor->question.text;
 	const char *answers = strstr(question, "  ");
+	editor->question.unseen = false;
 	frame->prompt = question;
 	if (answers && rune_text_width(question, strlen(question)) >= editor->cols) {
 		strbuf_add(text, question, (size_t)(answers - question));

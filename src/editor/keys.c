@@ -40,6 +40,8 @@ static void answer_question(Editor *editor, const char *key)
 {
 	Question *question = &editor->question;
 	const char *line = NULL;
+	if (question->unseen)
+		return;
 	const char *wanted = key_is(key, "<C-c>") ? "<Esc>" : key;
 	for (size_t i = 0; i < question->answer_count && !line; i++) {
 		if (key_is(wanted, question->answers[i].key))

@@ -299,9 +299,19 @@ static MhexStatus settle_all(OpenFile *file, Recover how, StrBuf *said, MhexErro
 	return status;
 }
 
+static bool may_wait(const Editor *editor)
+{
+	const EditorOptions *options = &editor->options;
+	return options->screen_first && options->recover == RECOVER_ASK &&
+	       !editor->inside_loop;
+}
+
 MhexStatus leftovers_look(Editor *editor, OpenFile *file, MhexError *err)
 {
 	const Recover how = editor->options.recover;
+	file->look_due = may_wait(editor);
+	if (file->look_due)
+		return MHEX_OK;
 	MhexStatus status = look(file, err);
 	if (!status && !file->leftover.kind)
 		return MHEX_OK;
@@ -327,6 +337,22 @@ void leftovers_ask(Editor *editor)
 		return;
 	file->leftover.asked = true;
 	ask(editor, file);
+}
+
+void leftovers_catch_up(Editor *editor)
+{
+	MhexError err;
+	bool looked = false;
+	for (size_t i = 0; i < editor->file_count; i++) {
+		if (!editor->files[i]->look_due)
+			continue;
+		(void)leftovers_look(editor, editor->files[i], &err);
+		looked = true;
+	}
+	if (!looked)
+		return;
+	leftovers_ask(editor);
+	editor->question.unseen = editor->question.active;
 }
 
 void leftovers_let_go(Editor *editor, OpenFile *file)

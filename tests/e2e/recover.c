@@ -139,3 +139,16 @@ Test(recover, quitting_waits_for_it)
 	cr_expect(zero(int, screen_wait_exit(screen)), "%s", screen_text(screen));
 	expect_bytes(new);
 }
+
+/* The first screen does not wait for the state folder to be read; what is typed does. */
+Test(recover, keys_typed_ahead_do_not_slip_past_the_question)
+{
+	open_again(ask);
+	screen_type(screen, "d:write\rf:write!\rb"); /* at once */
+	EXPECT_TEXT("f finish it  b put the old bytes back  d leave it so  Esc later");
+	expect_bytes(half);
+	screen_keys(screen, "f");
+	EXPECT_TEXT("finished what was interrupted");
+	expect_bytes(new);
+	expect_quits();
+}

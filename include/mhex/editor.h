@@ -66,11 +66,11 @@ typedef struct {
 	 * has left. */
 	bool keep_state;
 	Recover recover; /* what to do with that; not RECOVER_LIST */
-	/* When RECOVER_ASK, look behind the first screen: what is opened by then is looked
-	 * at by the first event that is more than a resize or the end of a job. */
+	/* When RECOVER_ASK, look behind the first screen: what is opened by then is
+	 * looked at by the first event that is more than a resize or the end of a job. */
 	bool screen_first;
-	int rows, cols;  /* of the terminal in cells; 0: 24 and 80 */
-	int output_fd;   /* batch: where "write -" writes; else -1 */
+	int rows, cols; /* of the terminal in cells; 0: 24 and 80 */
+	int output_fd;  /* batch: where "write -" writes; else -1 */
 } EditorOptions;
 
 /* Owned: editor_free(), which drops unsaved edits. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/packed.h"
+#include "document/lock_wait.h"
 #include "document/rollback_format.h"
 #include "storage/file_identity.h"
 #include "storage/store.h"
@@ -21,10 +22,11 @@ struct Recovery {
 	Storage *file; /* NULL: it cannot be opened, */
 	MhexError why; /* for this reason */
 	uint64_t first;
-	uint64_t changes; /* 0: the save had not begun to store */
-	uint64_t end;     /* of the last of them, in the file */
-	bool failed;      /* see rollback_mark_failed() */
-	uint64_t size;    /* of the file after the save; before it: identity.size */
+	uint64_t changes;    /* 0: the save had not begun to store */
+	uint64_t end;        /* of the last of them, in the file */
+	bool failed;         /* see rollback_mark_failed() */
+	uint64_t size;       /* of the file after the save; before it: identity.size */
+	bool no_lock, force; /* recovery_set_lock() */
 	RecoveryState state;
 	uint8_t *current; /* ROLLBACK_CHUNK_MAX bytes of the file */
 };
@@ -445,28 +447,79 @@ static MhexStatus set_size(Recovery *recovery, const Work *work, uint64_t size,
 }
 
 /* While bytes are stored the file is the longer one. */
-static MhexStatus store_all(Recovery *recovery, RecoveryWay way, MhexError *err)
+static MhexStatus store_all(Recovery *recovery, Work *work, MhexError *err)
 {
-	Work work = {.way = way};
 	const uint64_t size =
-		way == RECOVERY_FORWARD ? recovery->size : recovery->identity.size;
-	MhexStatus status = store_open(&work.store, recovery->file, err);
+		work->way == RECOVERY_FORWARD ? recovery->size : recovery->identity.size;
+	MhexStatus status = set_size(recovery, work, larger_size(recovery), err);
 	if (!status)
-		status = set_size(recovery, &work, larger_size(recovery), err);
+		status = for_each_change(recovery, reserve_change, work, err);
 	if (!status)
-		status = for_each_change(recovery, reserve_change, &work, err);
+		status = for_each_change(recovery, store_change, work, err);
 	if (!status)
-		status = for_each_change(recovery, store_change, &work, err);
+		status = store_sync(work->store, err);
 	if (!status)
-		status = store_sync(work.store, err);
+		status = for_each_change(recovery, verify_change, work, err);
 	if (!status)
-		status = for_each_change(recovery, verify_change, &work, err);
-	if (!status)
-		status = set_size(recovery, &work, size, err);
+		status = set_size(recovery, work, size, err);
 	/* What the interrupted save had stored itself may not be on disk either. */
-	if (!status && system_fsync(store_fd(work.store)) < 0)
+	if (!status && system_fsync(store_fd(work->store)) < 0)
 		status = mhex_fail_errno(err, "%s: the file may not be on disk",
 					 storage_path(recovery->file));
+	return status;
+}
+
+/* ---- Locks, the same as those of the save ---- */
+
+static MhexStatus lock_change(Recovery *recovery, const Change *change, void *context,
+			      MhexError *err)
+{
+	FileLock *lock = context;
+	(void)recovery;
+	return file_lock_add(lock, change->range)
+		       ? MHEX_OK
+		       : mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+}
+
+static MhexStatus take_lock(Recovery *recovery, int fd, FileLock *lock, MhexError *err)
+{
+	const bool in_place = recovery->size == recovery->identity.size;
+	const LockWait how = {.path = storage_path(recovery->file),
+			      .instead = "recover! and --set=nolock do it all the same; "
+					 "nothing was changed",
+			      .force = recovery->force};
+	const Change all = {{0, UINT64_MAX}, NULL, NULL};
+	if (recovery->no_lock)
+		return MHEX_OK;
+	file_lock_init(lock, fd, in_place ? storage_window(recovery->file) : SIZE_MAX);
+	const MhexStatus status =
+		in_place ? for_each_change(recovery, lock_change, lock, err)
+			 : lock_change(recovery, &all, lock, err);
+	return status ? status : lock_wait(lock, &how, err);
+}
+
+void recovery_set_lock(Recovery *recovery, bool lock, bool force)
+{
+	recovery->no_lock = !lock;
+	recovery->force = force;
+}
+
+/* ---- The whole ---- */
+
+static MhexStatus run(Recovery *recovery, RecoveryWay way, MhexError *err)
+{
+	Work work = {.way = way};
+	FileLock lock = {0};
+	MhexStatus status = store_open(&work.store, recovery->file, err);
+	if (!status)
+		status = take_lock(recovery, store_fd(work.store), &lock, err);
+	if (!status)
+		status = examine(recovery, err);
+	if (!status)
+		status = check_possible(recovery, err);
+	if (!status)
+		status = store_all(recovery, &work, err);
+	file_lock_release(&lock);
 	store_close(work.store);
 	return status;
 }
@@ -478,14 +531,8 @@ MhexStatus recovery_run(Recovery *recovery, RecoveryWay way, MhexError *err)
 			*err = recovery->why;
 		return recovery->why.status;
 	}
-	MhexStatus status = examine(recovery, err);
-	if (!status)
-		status = check_possible(recovery, err);
-	if (!status)
-		status = store_all(recovery, way, err);
-	if (!status)
-		return recovery_forget(recovery, err);
-	return status;
+	const MhexStatus status = run(recovery, way, err);
+	return status ? status : recovery_forget(recovery, err);
 }
 
 MhexStatus recovery_forget(Recovery *recovery, MhexError *err)

@@ -52,9 +52,14 @@ void recovery_close(Recovery *recovery);
 /* As it was found. */
 void recovery_get_state(const Recovery *recovery, RecoveryState *state);
 
+/* Heed the locks of others, as a save does (from the beginning on); with force, go on
+ * where one is held. */
+void recovery_set_lock(Recovery *recovery, bool lock, bool force);
+
 /* Make the file one or the other, on disk, and remove the journal: then the recovery is
  * closed. After a failure it is not, and may be run again. MHEX_E_CONFLICT, naming the
- * byte: the file was left as it was found. */
+ * byte, and MHEX_E_BUSY, naming the holder of a lock that was waited for: the file was
+ * left as it was found. */
 MhexStatus recovery_run(Recovery *recovery, RecoveryWay way, MhexError *err);
 
 /* Leave the file as it is and remove the journal. Closed when it succeeds. */

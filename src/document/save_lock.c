@@ -2,15 +2,8 @@
 
 /* Locks on what a save stores. */
 
-#include <time.h>
-
-#include "base/clock.h"
+#include "document/lock_wait.h"
 #include "document/save_private.h"
-
-enum {
-	WAIT_MS = 1000, /* for another process to end its store */
-	TRY_MS = 20
-};
 
 /* Every part of the file that the save changes in place. */
 static bool add_modified(const Save *save, FileLock *lock)
@@ -25,25 +18,19 @@ static bool add_modified(const Save *save, FileLock *lock)
 	return done;
 }
 
-static void rest(void)
+static MhexStatus go_on(const void *context, MhexError *err)
 {
-	const struct timespec moment = {0, TRY_MS * 1000000L};
-	(void)nanosleep(&moment, NULL);
+	return save_go_on(context, err);
 }
 
 static MhexStatus take(const Save *save, FileLock *lock, MhexError *err)
 {
-	const uint64_t until = clock_now_ms() + WAIT_MS;
-	while (!file_lock_try(lock)) {
-		const MhexStatus status = save_go_on(save, err);
-		if (status || save->force)
-			return status;
-		if (clock_now_ms() >= until)
-			return file_lock_refused(lock, save->path,
-						 "! writes all the same", err);
-		rest();
-	}
-	return MHEX_OK;
+	const LockWait how = {.path = save->path,
+			      .instead = "! writes all the same",
+			      .force = save->force,
+			      .go_on = go_on,
+			      .context = save};
+	return lock_wait(lock, &how, err);
 }
 
 MhexStatus save_lock_modified(const Save *save, int fd, FileLock *lock, MhexError *err)

@@ -162,7 +162,7 @@ typedef struct {
 typedef struct {
 	Job *job; /* NULL: none */
 	OpenFile *file;
-	Recover how;
+	Settling how;
 } RecoverTask;
 
 struct Editor {

@@ -43,12 +43,13 @@ static void describe_save(const void *found, StrBuf *out)
 }
 
 /* Stores and syncs, so not on the loop's thread. */
-static MhexStatus work_on_save(void *found, Recover how, MhexError *err)
+static MhexStatus work_on_save(void *found, const Settling *how, MhexError *err)
 {
-	if (how == RECOVER_DROP)
+	if (how->way == RECOVER_DROP)
 		return recovery_forget(found, err);
-	return recovery_run(found,
-			    how == RECOVER_APPLY ? RECOVERY_FORWARD : RECOVERY_BACK, err);
+	recovery_set_lock(found, how->lock, how->force);
+	return recovery_run(
+		found, how->way == RECOVER_APPLY ? RECOVERY_FORWARD : RECOVERY_BACK, err);
 }
 
 /* The file has other bytes now. It is settled, whatever comes of this. */
@@ -229,13 +230,14 @@ static MhexStatus settle_rest(OpenFile *file, Recover how, StrBuf *said, MhexErr
 	return status;
 }
 
-static MhexStatus settle(OpenFile *file, Recover how, StrBuf *said, MhexError *err)
+static MhexStatus settle(OpenFile *file, const Settling *how, StrBuf *said,
+			 MhexError *err)
 {
 	const Leftover *leftover = &file->leftover;
 	MhexStatus status = MHEX_OK;
 	if (leftover->kind->work)
 		status = leftover->kind->work(leftover->found, how, err);
-	return status ? status : settle_rest(file, how, said, err);
+	return status ? status : settle_rest(file, how->way, said, err);
 }
 
 static void add_words(StrBuf *text, const LeftoverAnswer *answer)
@@ -288,7 +290,8 @@ static MhexStatus refuse(const OpenFile *file, MhexError *err)
 	return status;
 }
 
-static MhexStatus settle_all(OpenFile *file, Recover how, StrBuf *said, MhexError *err)
+static MhexStatus settle_all(OpenFile *file, const Settling *how, StrBuf *said,
+			     MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
 	while (!status && file->leftover.kind) {
@@ -317,7 +320,8 @@ MhexStatus leftovers_look(Editor *editor, OpenFile *file, MhexError *err)
 		return MHEX_OK;
 	if (!status && how != RECOVER_ASK) {
 		StrBuf said = {0};
-		status = settle_all(file, how, &said, err);
+		const Settling settling = {.way = how, .lock = editor->settings.lock};
+		status = settle_all(file, &settling, &said, err);
 		if (!status)
 			editor_say(editor, "%s: %s", file->name, strbuf_text(&said));
 		strbuf_free(&said);
@@ -388,13 +392,14 @@ static MhexStatus run_work(Job *job, void *context, MhexError *err)
 	const RecoverTask *task = context;
 	const Leftover *leftover = &task->file->leftover;
 	(void)job;
-	return leftover->kind->work(leftover->found, task->how, err);
+	return leftover->kind->work(leftover->found, &task->how, err);
 }
 
-static MhexStatus start_work(Editor *editor, OpenFile *file, Recover how, MhexError *err)
+static MhexStatus start_work(Editor *editor, OpenFile *file, const Settling *how,
+			     MhexError *err)
 {
 	RecoverTask *task = &editor->recover;
-	*task = (RecoverTask){.file = file, .how = how};
+	*task = (RecoverTask){.file = file, .how = *how};
 	editor->stale = true;
 	const MhexStatus status =
 		job_start(&task->job, run_work, task, editor->wake_fd, err);
@@ -427,7 +432,7 @@ MhexStatus task_end_recover(Editor *editor, MhexError *err)
 	const MhexStatus status = job_finish(task.job, err);
 	editor->recover = (RecoverTask){0};
 	editor->stale = true;
-	return status ? status : end(editor, task.file, task.how, err);
+	return status ? status : end(editor, task.file, task.how.way, err);
 }
 
 void task_drop_recover(Editor *editor)
@@ -452,10 +457,12 @@ HANDLER(cmd_recover)
 		ask(editor, file);
 		return MHEX_OK;
 	}
-	const Recover how = way_named(args->text);
+	const Settling how = {.way = way_named(args->text),
+			      .force = args->force,
+			      .lock = editor->settings.lock};
 	if (leftover->kind->work && editor->inside_loop)
-		return start_work(editor, file, how, err);
+		return start_work(editor, file, &how, err);
 	if (leftover->kind->work)
-		status = leftover->kind->work(leftover->found, how, err);
-	return status ? status : end(editor, file, how, err);
+		status = leftover->kind->work(leftover->found, &how, err);
+	return status ? status : end(editor, file, how.way, err);
 }

@@ -24,6 +24,13 @@ typedef struct {
 	LeftoverAnswer apply, revert, drop;
 } LeftoverAnswers;
 
+/* How it is settled. */
+typedef struct {
+	Recover way;
+	bool force; /* over the locks of others, */
+	bool lock;  /* if they are heeded at all: the setting */
+} Settling;
+
 /* The functions of a kind get what its find() has found. */
 typedef struct {
 	bool blocks_save; /* a save before it is settled would destroy something */
@@ -35,7 +42,7 @@ typedef struct {
 	void (*describe)(const void *found, StrBuf *out);
 	/* What takes long, on any thread; NULL: nothing does. Closes what was found when
 	 * it succeeds; without it the following do. */
-	MhexStatus (*work)(void *found, Recover how, MhexError *err);
+	MhexStatus (*work)(void *found, const Settling *how, MhexError *err);
 	/* The rest, with the open document. note: what else there is to say. */
 	MhexStatus (*apply)(void *found, Document *doc, StrBuf *note, MhexError *err);
 	MhexStatus (*revert)(void *found, Document *doc, StrBuf *note, MhexError *err);

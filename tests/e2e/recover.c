@@ -4,9 +4,11 @@
 
 #include "e2e/mhex_screen.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -151,4 +153,21 @@ Test(recover, keys_typed_ahead_do_not_slip_past_the_question)
 	EXPECT_TEXT("finished what was interrupted");
 	expect_bytes(new);
 	expect_quits();
+}
+
+Test(recover, a_lock_is_waited_for_named_and_overridden)
+{
+	const int fd = open(file.path, O_RDONLY | O_CLOEXEC);
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		cr_skip_test("no locks in this folder");
+	open_again(ask);
+	ASSERT_TEXT("f finish it");
+	screen_keys(screen, "f");
+	EXPECT_TEXT("locked by process");
+	expect_bytes(half);
+	screen_keys(screen, ":recover! apply<Enter>");
+	EXPECT_TEXT("finished what was interrupted");
+	expect_bytes(new);
+	expect_quits();
+	(void)close(fd);
 }

@@ -394,3 +394,58 @@ Test(recovery, without_a_state_folder_a_save_says_so_once)
 	cr_assert(zero(int, (int)sample_save(&sample, &request, &result, &err)));
 	cr_expect(zero(int, strcmp(result.note, "")), "%s", result.note);
 }
+
+/* ---- Locks of others ---- */
+
+static int lock_byte(off_t offset)
+{
+	struct flock range = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1};
+	const int fd = open(sample.path, O_RDWR | O_CLOEXEC);
+	cr_assert(ge(int, fd, 0));
+	if (fcntl(fd, F_OFD_SETLK, &range) != 0)
+		cr_skip_test("no locks of open file descriptions here");
+	return fd;
+}
+
+Test(recovery, a_lock_on_what_would_be_stored_refuses)
+{
+	write_journal(CHANGES, true);
+	store(3, 0, 100);
+	const int fd = lock_byte((off_t)offset_of(CHANGES - 1));
+	expect_found();
+	cr_expect(eq(int, (int)recovery_run(recovery, RECOVERY_FORWARD, &err),
+		     MHEX_E_BUSY));
+	cr_expect(eq(ptr, strstr(err.message, "nothing was changed") ? &err : NULL, &err),
+		  "%s", err.message);
+	cr_expect(eq(sz, journals(), 1));
+
+	recovery_set_lock(recovery, true, true);
+	cr_expect(zero(int, (int)recovery_run(recovery, RECOVERY_FORWARD, &err)));
+	recovery = NULL;
+	expect_new();
+	(void)close(fd);
+}
+
+Test(recovery, a_lock_elsewhere_does_not_matter)
+{
+	write_journal(CHANGES, true);
+	store(3, 0, 100);
+	const int fd = lock_byte(SIZE + 1000);
+	expect_found();
+	const MhexStatus status = recovery_run(recovery, RECOVERY_FORWARD, &err);
+	cr_assert(zero(int, (int)status), "%s", err.message);
+	recovery = NULL;
+	expect_new();
+	(void)close(fd);
+}
+
+Test(recovery, holds_no_lock_when_it_is_over)
+{
+	write_journal(CHANGES, true);
+	store(3, 0, 100);
+	expect_found();
+	cr_expect(zero(int, (int)recovery_run(recovery, RECOVERY_BACK, &err)));
+	recovery = NULL;
+	(void)close(lock_byte((off_t)offset_of(3)));
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What a crash has left is looked for behind the first screen, and before anything else. */
+/* What a crash has left is looked for behind the first screen, and before anything else.
+ */
 
 #include "unit/editor/ed_sample.h"
 

@@ -24,22 +24,27 @@ void output_set_name(Output *output, const char *name)
 	strbuf_add_text(&output->prefix, ":");
 }
 
-MhexStatus output_flush(Output *output, MhexError *err)
+static MhexStatus write_all(const char *bytes, size_t left, MhexError *err)
 {
-	const char *bytes = strbuf_text(&output->pending);
-	size_t left = output->pending.length;
-	MhexStatus status = MHEX_OK;
-	if (output->pending.failed)
-		status = mhex_fail(err, MHEX_E_NOMEM, "standard output: out of memory");
-	while (left > 0 && !status) {
+	while (left > 0) {
 		const ssize_t written = write(STDOUT_FILENO, bytes, left);
 		if (written >= 0) {
 			bytes += written;
 			left -= (size_t)written;
 		} else if (errno != EINTR) {
-			status = mhex_fail_errno(err, "standard output");
+			return mhex_fail_errno(err, "standard output");
 		}
 	}
+	return MHEX_OK;
+}
+
+MhexStatus output_flush(Output *output, MhexError *err)
+{
+	const MhexStatus status =
+		output->pending.failed
+			? mhex_fail(err, MHEX_E_NOMEM, "standard output: out of memory")
+			: write_all(strbuf_text(&output->pending), output->pending.length,
+				    err);
 	strbuf_clear(&output->pending);
 	return status;
 }
@@ -61,6 +66,10 @@ static void add_lines(Output *output, const char *bytes, size_t length)
 MhexStatus output_write(void *context, const char *bytes, size_t length, MhexError *err)
 {
 	Output *output = context;
+	const bool waits = output->pending.length > 0 || output->pending.failed;
+	/* What is large enough by itself is not copied. */
+	if (length >= PENDING_MAX && !waits && output->prefix.length == 0)
+		return write_all(bytes, length, err);
 	if (output->prefix.length > 0)
 		add_lines(output, bytes, length);
 	else

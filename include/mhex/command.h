@@ -43,6 +43,7 @@ typedef enum {
 	COMMAND_ANYTIME = 1 << 11,    /* needs no open file */
 	COMMAND_AT_REST = 1 << 12,    /* refused while an edit runs in slices */
 	COMMAND_HISTORY = 1 << 13,    /* an edit that "repeat" does not repeat */
+	COMMAND_AS = 1 << 14,         /* [as TYPE] */
 } CommandFlags;
 
 /* The parsed line. Texts are borrowed from the line. */
@@ -57,11 +58,11 @@ typedef struct {
 	uint64_t at;
 	Range in;
 	uint64_t every;
-	const char *with;
-	size_t with_length;
-	/* Where text and with begin in the line: for errors of a handler's own parsing.
-	 */
-	size_t caret, with_caret;
+	const char *with, *as; /* NULL when missing */
+	size_t with_length, as_length;
+	/* Where text, with and as begin in the line: for errors of a handler's own
+	 * parsing. */
+	size_t caret, with_caret, as_caret;
 } CommandArgs;
 
 typedef MhexStatus (*CommandFn)(Editor *editor, const CommandArgs *args, MhexError *err);

@@ -170,16 +170,48 @@ MhexStatus document_paste(Document *doc, uint64_t offset, Clip *clip, bool inser
 			  MhexError *err);
 /* A file that is being read by a job, to be inserted; large ones are kept on disk, not in
  * memory. path is copied. Owned: document_insert_file() or intake_drop(). */
-typedef struct FileIntake FileIntake;
+typedef struct Intake Intake;
 
-MhexStatus intake_start(FileIntake **out, const char *path, int wake_fd, MhexError *err);
-bool intake_done(const FileIntake *intake);
-void intake_cancel(FileIntake *intake);
-void intake_get_progress(const FileIntake *intake, uint64_t *done, uint64_t *total);
-void intake_drop(FileIntake *intake); /* cancel, wait, forget */
+MhexStatus intake_start(Intake **out, const char *path, int wake_fd, MhexError *err);
+bool intake_done(const Intake *intake);
+void intake_cancel(Intake *intake);
+void intake_get_progress(const Intake *intake, uint64_t *done, uint64_t *total);
+void intake_drop(Intake *intake); /* cancel, wait, forget */
 /* Wait for the whole of file and insert it at offset, as one step; frees file. */
-MhexStatus document_insert_file(Document *doc, uint64_t offset, FileIntake *file,
+MhexStatus document_insert_file(Document *doc, uint64_t offset, Intake *file,
 				MhexError *err);
+
+/* Bytes made of a range of a document, part by part, on another thread. */
+typedef struct {
+	Range range;
+	bool backwards; /* the last part first; change() turns each around */
+	/* length bytes at `at` of the result are to be changed. Parts begin at multiples
+	 * of 64 KiB. context must live as long as the intake. */
+	void (*change)(const void *context, uint64_t at, uint8_t *bytes, size_t length);
+	const void *context;
+} Derivation;
+
+/* Begin to make them; a byte that cannot be read ends it. Owned: document_take_intake()
+ * or intake_drop(). */
+MhexStatus document_derive(Document *doc, const Derivation *how, int wake_fd,
+			   Intake **out, MhexError *err);
+
+/* ---- Putting many bytes over others, part by part ---- */
+
+/* Wait for all of intake (freed), as a clip for document_put(). */
+MhexStatus document_take_intake(Document *doc, Intake *intake, Clip **out,
+				MhexError *err);
+/* length bytes of a pattern that repeats, likewise. */
+MhexStatus document_fill_clip(Document *doc, const void *pattern, size_t pattern_length,
+			      uint64_t length, Clip **out, MhexError *err);
+/* How many bytes document_put() takes at once in no time: in live each is stored. */
+uint64_t document_put_max(const Document *doc);
+/* May so many bytes change in one step? MHEX_E_UNSUPPORTED in live, where the old ones
+ * are kept, names how many may. */
+MhexStatus document_check_put(const Document *doc, uint64_t length, MhexError *err);
+/* The bytes part of clip, which was made for this document, over those at offset. */
+MhexStatus document_put(Document *doc, uint64_t offset, Clip *clip, Range part,
+			MhexError *err);
 
 /* ---- Files ---- */
 

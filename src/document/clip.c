@@ -2,6 +2,7 @@
 
 /* Copy and paste, and files put into a document. */
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -14,6 +15,21 @@ struct Clip {
 };
 
 /* ---- Clips ---- */
+
+/* stock is retained, tree taken over. */
+static Clip *clip_new(Stock *stock, PieceTree tree)
+{
+	Clip *clip = calloc(1, sizeof(*clip));
+	if (!clip) {
+		piece_tree_release(&tree);
+		return NULL;
+	}
+	clip->stock = stock_retain(stock);
+	clip->tree = tree;
+	stock_tell(stock);
+	reader_init(&clip->reader, &clip->stock->table, &clip->tree, false);
+	return clip;
+}
 
 static MhexStatus read_clip(void *context, uint64_t offset, void *dst, size_t length,
 			    MhexError *err)
@@ -65,19 +81,12 @@ MhexStatus document_copy(Document *doc, Range range, Clip **out, MhexError *err)
 				 "0x%" PRIx64 "..0x%" PRIx64
 				 " is past the end (0x%" PRIx64 ")",
 				 range.offset, range_end(range), document_size(doc));
-	Clip *clip = calloc(1, sizeof(*clip));
-	if (!clip)
-		return document_no_memory(err);
-	const MhexStatus status = take_range(doc, range, &clip->tree, err);
-	if (status) {
-		free(clip);
+	PieceTree tree;
+	const MhexStatus status = take_range(doc, range, &tree, err);
+	if (status)
 		return status;
-	}
-	clip->stock = stock_retain(doc->stock);
-	stock_tell(doc->stock);
-	reader_init(&clip->reader, &clip->stock->table, &clip->tree, false);
-	*out = clip;
-	return MHEX_OK;
+	*out = clip_new(doc->stock, tree);
+	return *out ? MHEX_OK : document_no_memory(err);
 }
 
 void clip_free(Clip *clip)
@@ -167,7 +176,7 @@ MhexStatus document_paste(Document *doc, uint64_t offset, Clip *clip, bool inser
 	return status;
 }
 
-MhexStatus document_insert_file(Document *doc, uint64_t offset, FileIntake *file,
+MhexStatus document_insert_file(Document *doc, uint64_t offset, Intake *file,
 				MhexError *err)
 {
 	Piece piece = {0};
@@ -179,6 +188,65 @@ MhexStatus document_insert_file(Document *doc, uint64_t offset, FileIntake *file
 		status = document_no_memory(err);
 	if (!status)
 		status = put(doc, offset, &pieces, true, err);
+	piece_list_free(&pieces);
+	return status;
+}
+
+/* ---- Part by part ---- */
+
+static MhexStatus clip_of_piece(const Document *doc, Piece piece, Clip **out,
+				MhexError *err)
+{
+	PieceTree tree = piece_tree_empty(doc->stock->pool, doc->now.tree.file);
+	if (piece_tree_replace(&tree, (Range){0, 0}, &piece, piece.length > 0))
+		*out = clip_new(doc->stock, tree);
+	return *out ? MHEX_OK : document_no_memory(err);
+}
+
+MhexStatus document_take_intake(Document *doc, Intake *intake, Clip **out, MhexError *err)
+{
+	Piece piece;
+	*out = NULL;
+	const MhexStatus status = intake_take(doc->stock, intake, &piece, err);
+	return status ? status : clip_of_piece(doc, piece, out, err);
+}
+
+MhexStatus document_fill_clip(Document *doc, const void *pattern, size_t pattern_length,
+			      uint64_t length, Clip **out, MhexError *err)
+{
+	Piece piece = {.length = length};
+	*out = NULL;
+	if (!stock_fill_source(doc->stock, pattern, pattern_length, &piece.source))
+		return document_no_memory(err);
+	return clip_of_piece(doc, piece, out, err);
+}
+
+uint64_t document_put_max(const Document *doc)
+{
+	return doc->model->put_max;
+}
+
+MhexStatus document_check_put(const Document *doc, uint64_t length, MhexError *err)
+{
+	if (length <= doc->model->step_max)
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_UNSUPPORTED,
+			 "live: %" PRIu64
+			 " bytes would change, and at most %d MiB do in one step, as "
+			 "their old bytes are kept; :access preview has no limit",
+			 length, LIVE_OLD_BYTES_MAX >> 20);
+}
+
+MhexStatus document_put(Document *doc, uint64_t offset, Clip *clip, Range part,
+			MhexError *err)
+{
+	PieceList pieces = {0};
+	assert(clip->stock == doc->stock);
+	MhexStatus status = check_place(doc, offset, err);
+	if (!status && !piece_tree_collect(&clip->tree, part, &pieces))
+		status = document_no_memory(err);
+	if (!status)
+		status = put(doc, offset, &pieces, false, err);
 	piece_list_free(&pieces);
 	return status;
 }

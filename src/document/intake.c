@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/job.h"
 #include "document/opening.h"
 #include "document/save_io.h"
 #include "document/save_temp.h"
@@ -17,14 +16,6 @@
 enum {
 	CHUNK = 256 << 10
 };
-
-/* Where they are kept until a document takes them: short ones in memory, others in a
- * file of ours. */
-typedef struct {
-	uint64_t length;
-	uint8_t *memory; /* owned, or NULL */
-	int fd;          /* owned, or -1 */
-} Kept;
 
 static void kept_free(Kept *kept)
 {
@@ -64,8 +55,7 @@ static MhexStatus keep_chunks(int fd, const Bytes *bytes, Job *job, MhexError *e
 	return status;
 }
 
-/* job may be NULL. On failure nothing is kept. */
-static MhexStatus keep(Kept *kept, const Bytes *bytes, Job *job, MhexError *err)
+MhexStatus intake_keep(Kept *kept, const Bytes *bytes, Job *job, MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
 	*kept = (Kept){.length = bytes->length, .fd = -1};
@@ -121,17 +111,37 @@ static MhexStatus adopt(Stock *stock, Kept *kept, Piece *out, MhexError *err)
 MhexStatus intake_bytes(Stock *stock, const Bytes *bytes, Piece *out, MhexError *err)
 {
 	Kept kept;
-	const MhexStatus status = keep(&kept, bytes, NULL, err);
+	const MhexStatus status = intake_keep(&kept, bytes, NULL, err);
 	return status ? status : adopt(stock, &kept, out, err);
 }
 
-/* ---- a file, read by a job ---- */
+/* ---- A job that reads them ---- */
 
-struct FileIntake {
-	Job *job;
-	char *path;
-	Kept kept;
-};
+Intake *intake_new(void)
+{
+	Intake *intake = calloc(1, sizeof(*intake));
+	if (intake)
+		intake->kept.fd = -1;
+	return intake;
+}
+
+void intake_free(Intake *intake)
+{
+	kept_free(&intake->kept);
+	snapshot_release(intake->snapshot);
+	free(intake->path);
+	free(intake);
+}
+
+MhexStatus intake_begin(Intake *intake, JobRun run, int wake_fd, MhexError *err)
+{
+	const MhexStatus status = job_start(&intake->job, run, intake, wake_fd, err);
+	if (status)
+		intake_free(intake);
+	return status;
+}
+
+/* ---- A file ---- */
 
 static MhexStatus read_storage(void *context, uint64_t offset, void *dst, size_t length,
 			       MhexError *err)
@@ -141,7 +151,7 @@ static MhexStatus read_storage(void *context, uint64_t offset, void *dst, size_t
 
 static MhexStatus run(Job *job, void *context, MhexError *err)
 {
-	FileIntake *intake = context;
+	Intake *intake = context;
 	Storage *storage = NULL;
 	const StorageOptions how = {
 		.wanted = ACCESS_VIEW, .progress = opening_progress, .context = job};
@@ -152,60 +162,51 @@ static MhexStatus run(Job *job, void *context, MhexError *err)
 	if (job_cancelled(job))
 		status = mhex_fail(err, MHEX_E_CANCELLED, "cancelled");
 	else
-		status = keep(&intake->kept, &bytes, job, err);
+		status = intake_keep(&intake->kept, &bytes, job, err);
 	storage_close(storage);
 	return status;
 }
 
-static void intake_free(FileIntake *intake)
+MhexStatus intake_start(Intake **out, const char *path, int wake_fd, MhexError *err)
 {
-	kept_free(&intake->kept);
-	free(intake->path);
-	free(intake);
-}
-
-MhexStatus intake_start(FileIntake **out, const char *path, int wake_fd, MhexError *err)
-{
-	FileIntake *intake = calloc(1, sizeof(*intake));
+	Intake *intake = intake_new();
 	*out = NULL;
 	if (!intake)
 		return document_no_memory(err);
-	intake->kept.fd = -1;
 	intake->path = strdup(path);
-	MhexStatus status = intake->path ? MHEX_OK : document_no_memory(err);
-	if (!status)
-		status = job_start(&intake->job, run, intake, wake_fd, err);
-	if (status) {
+	if (!intake->path) {
 		intake_free(intake);
-		return status;
+		return document_no_memory(err);
 	}
-	*out = intake;
-	return MHEX_OK;
+	const MhexStatus status = intake_begin(intake, run, wake_fd, err);
+	if (!status)
+		*out = intake;
+	return status;
 }
 
-bool intake_done(const FileIntake *intake)
+bool intake_done(const Intake *intake)
 {
 	return job_done(intake->job);
 }
 
-void intake_cancel(FileIntake *intake)
+void intake_cancel(Intake *intake)
 {
 	job_cancel(intake->job);
 }
 
-void intake_get_progress(const FileIntake *intake, uint64_t *done, uint64_t *total)
+void intake_get_progress(const Intake *intake, uint64_t *done, uint64_t *total)
 {
 	job_get_progress(intake->job, done, total);
 }
 
-void intake_drop(FileIntake *intake)
+void intake_drop(Intake *intake)
 {
 	job_cancel(intake->job);
 	(void)job_finish(intake->job, NULL);
 	intake_free(intake);
 }
 
-MhexStatus intake_take(Stock *stock, FileIntake *intake, Piece *out, MhexError *err)
+MhexStatus intake_take(Stock *stock, Intake *intake, Piece *out, MhexError *err)
 {
 	MhexStatus status = job_finish(intake->job, err);
 	if (!status)

@@ -13,6 +13,7 @@
 enum {
 	CHUNK = 16 << 10,
 	TRIES = 4, /* while another process writes the same bytes */
+	PUT_MAX = 256 << 10,
 };
 
 static size_t next_chunk(uint64_t rest)
@@ -144,12 +145,7 @@ static MhexStatus check_edit(Document *doc, Range range, uint64_t length, MhexEr
 				 "live: %s keeps its size (0x%" PRIx64
 				 "); :access preview inserts and deletes",
 				 document_shown_name(doc), document_size(doc));
-	if (length > LIVE_OLD_BYTES_MAX)
-		return mhex_fail(
-			err, MHEX_E_UNSUPPORTED,
-			"live: one edit changes at most 64 MiB, as its old bytes "
-			"are kept; :access preview has no limit");
-	return MHEX_OK;
+	return document_check_put(doc, length, err);
 }
 
 static MhexStatus live_replace(Document *doc, Range range, const Piece *pieces,
@@ -399,5 +395,7 @@ const EditModel live_model = {
 	.revert = live_revert,
 	.modified_bytes = live_modified_bytes,
 	.next_modified = live_next_modified,
+	.put_max = PUT_MAX,
+	.step_max = LIVE_OLD_BYTES_MAX,
 	.copies_clips = true,
 };

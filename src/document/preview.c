@@ -266,4 +266,6 @@ const EditModel preview_model = {
 	.modified_bytes = preview_modified_bytes,
 	.next_modified = preview_next_modified,
 	.keeps_versions = true,
+	.put_max = UINT64_MAX,
+	.step_max = UINT64_MAX,
 };

@@ -57,4 +57,6 @@ const EditModel view_model = {
 	.revert = view_revert,
 	.modified_bytes = view_modified_bytes,
 	.next_modified = view_next_modified,
+	.put_max = UINT64_MAX,
+	.step_max = UINT64_MAX,
 };

@@ -128,12 +128,12 @@ MhexStatus command_line_split(const char *line, bool whole_names, CommandLine *o
 
 typedef struct {
 	const char *word;
-	unsigned flag; /* CommandFlags; 0: never accepted yet */
+	unsigned flag; /* CommandFlags */
 } ClauseWord;
 
 static const ClauseWord clause_words[] = {
 	{"at", COMMAND_AT},       {"in", COMMAND_IN},           {"with", COMMAND_WITH},
-	{"every", COMMAND_EVERY}, {"confirm", COMMAND_CONFIRM}, {"as", 0},
+	{"every", COMMAND_EVERY}, {"confirm", COMMAND_CONFIRM}, {"as", COMMAND_AS},
 };
 enum {
 	CLAUSES = sizeof(clause_words) / sizeof(clause_words[0])
@@ -345,6 +345,11 @@ static MhexStatus parse_clause(const char *line, unsigned flag, const Segment *s
 		args->with = text;
 		args->with_length = length;
 		args->with_caret = segment->begin;
+		break;
+	case COMMAND_AS:
+		args->as = text;
+		args->as_length = length;
+		args->as_caret = segment->begin;
 		break;
 	case COMMAND_CONFIRM:
 		args->confirm = true;

@@ -5,6 +5,7 @@
 
 static const char *const access_names[] = {"view", "preview", "live", NULL};
 static const char *const paste_names[] = {"insert", "overwrite", NULL};
+static const char *const word_sizes[] = {"2", "4", "8", NULL};
 static const char *const put_names[] = {"after", "before", NULL};
 static const char *const pane_names[] = {"hex", "text", "other", NULL};
 static const char *const recover_names[] = {"apply", "drop", "revert", NULL};
@@ -36,6 +37,7 @@ const char *const command_topics[] = {moving, searching, editing, selecting,
 #define OPTIONAL COMMAND_OPTIONAL
 #define AT       COMMAND_AT
 #define IN       COMMAND_IN
+#define AS       COMMAND_AS
 #define WITH     COMMAND_WITH
 #define EVERY    COMMAND_EVERY
 #define CONFIRM  COMMAND_CONFIRM
@@ -52,6 +54,11 @@ const char *const command_topics[] = {moving, searching, editing, selecting,
 const Command command_table[] = {
 	{"access", "", CHOICE, FORCE | AT_REST, "view|preview|live", access_names,
 	 cmd_access, saving, "Open the file in another way"},
+	{"add", "", BYTES, EDITS | IN, "BYTES [in RANGE]", NULL, cmd_combine, editing,
+	 "Add bytes that repeat, or a number as u16le:1, to the range, else the "
+	 "selection"},
+	{"and", "", BYTES, EDITS | IN, "BYTES [in RANGE]", NULL, cmd_combine, editing,
+	 "And the range, else the selection, with bytes that repeat"},
 	{"append", "", BYTES, RESIZES, "BYTES", NULL, cmd_append, editing,
 	 "Add bytes at the end"},
 	{"back", "", NONE, 0, "", NULL, cmd_back, moving,
@@ -118,6 +125,10 @@ const Command command_table[] = {
 	 "Search once more in the same direction"},
 	{"next-file", "", NONE, 0, "", NULL, cmd_next_file, saving,
 	 "Show the next open file"},
+	{"not", "", NONE, EDITS | IN, "[in RANGE]", NULL, cmd_turn, editing,
+	 "Invert each bit of the range, else of the selection"},
+	{"or", "", BYTES, EDITS | IN, "BYTES [in RANGE]", NULL, cmd_combine, editing,
+	 "Or the range, else the selection, with bytes that repeat"},
 	{"overwrite", "", BYTES, EDITS | AT, "BYTES [at EXPR]", NULL, cmd_overwrite,
 	 editing, "Put bytes over those that are there"},
 	{"pane", "", CHOICE, SCREEN, "hex|text|other", pane_names, cmd_pane, showing,
@@ -152,8 +163,12 @@ const Command command_table[] = {
 	 searching, "Replace all matches in one step; ?? in BYTES leaves a byte alone"},
 	{"resize", "", EXPR, RESIZES, "EXPR", NULL, cmd_resize, editing,
 	 "Cut the document at a size, or add zeros up to it"},
+	{"reverse", "", NONE, EDITS | IN, "[in RANGE]", NULL, cmd_turn, editing,
+	 "Put the last byte of the range, else of the selection, first"},
 	{"revert", "e!", NONE, HISTORY, "", NULL, cmd_revert, saving,
 	 "Drop all unsaved edits; undo brings them back"},
+	{"rotate", "", EXPR, EDITS | AS | IN, "N [as TYPE] [in RANGE]", NULL, cmd_shift,
+	 editing, "Rotate the bits of each byte, or of each word of TYPE, to the left"},
 	{"select", "", RANGE, 0, "RANGE", NULL, cmd_select, selecting, "Select a range"},
 	{"select-here", "", NONE, SCREEN, "", NULL, cmd_select_here, selecting,
 	 "Let the selection follow the cursor from here, or end that"},
@@ -161,10 +176,23 @@ const Command command_table[] = {
 	 "Select nothing"},
 	{"set", "", SETTING, OPTIONAL | ANYTIME, "[NAME[=VALUE]|NAME?|NAME!]", NULL,
 	 cmd_set, program, "Change, print (?) or toggle (!) a setting; alone, print all"},
+	{"shift-left", "", EXPR, EDITS | AS | IN, "N [as TYPE] [in RANGE]", NULL,
+	 cmd_shift, editing, "Shift the bits of each byte, or of each word of TYPE, up"},
+	{"shift-right", "", EXPR, EDITS | AS | IN, "N [as TYPE] [in RANGE]", NULL,
+	 cmd_shift, editing,
+	 "Shift the bits of each byte, or of each word of TYPE, down; i16le keeps the "
+	 "sign"},
 	{"source", "", PATH, ANYTIME, "FILE", NULL, cmd_source, program,
 	 "Run the command lines in a file"},
+	{"subtract", "", BYTES, EDITS | IN, "BYTES [in RANGE]", NULL, cmd_combine,
+	 editing,
+	 "Subtract bytes that repeat, or a number as u16le:1, from the range or "
+	 "selection"},
 	{"suspend", "", NONE, SCREEN, "", NULL, cmd_suspend, program,
 	 "Stop mhex and return to the shell"},
+	{"swap", "", CHOICE, EDITS | IN, "2|4|8 [in RANGE]", word_sizes, cmd_swap,
+	 editing,
+	 "Reverse the bytes within each word of so many, in the range or selection"},
 	{"take", "", CHOICE, HISTORY | IN, "mine|theirs [in RANGE]", take_names, cmd_take,
 	 saving, "Decide conflicts: let mine be written, or drop the edits for theirs"},
 	{"undo", "u", EXPR, HISTORY | OPTIONAL, "[N]", NULL, cmd_undo, editing,
@@ -176,7 +204,7 @@ const Command command_table[] = {
 	 "Save all edits, those in a range, or a copy to another file"},
 	{"write-quit", "wq x", PATH, OPTIONAL | FORCE | AT_REST, "[FILE]", NULL,
 	 cmd_write_quit, saving, "Save and leave"},
-	{"xor", "", BYTES, EDITS | IN, "BYTES [in RANGE]", NULL, cmd_xor, editing,
+	{"xor", "", BYTES, EDITS | IN, "BYTES [in RANGE]", NULL, cmd_combine, editing,
 	 "Exclusive-or the range, else the selection, with bytes that repeat"},
 };
 /* clang-format on */

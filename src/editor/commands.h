@@ -37,14 +37,19 @@ HANDLER(cmd_insert);
 HANDLER(cmd_append);
 HANDLER(cmd_delete);
 HANDLER(cmd_resize);
-HANDLER(cmd_fill);
-HANDLER(cmd_xor);
 HANDLER(cmd_undo);
 HANDLER(cmd_redo);
 HANDLER(cmd_revert);
 HANDLER(cmd_read);
 HANDLER(cmd_repeat);
 HANDLER(cmd_mode);
+
+/* commands_range.c */
+HANDLER(cmd_fill);
+HANDLER(cmd_combine); /* xor and or add subtract */
+HANDLER(cmd_shift);   /* shift-left shift-right rotate */
+HANDLER(cmd_turn);    /* not reverse */
+HANDLER(cmd_swap);
 
 /* commands_copy.c */
 HANDLER(cmd_copy);
@@ -87,6 +92,10 @@ HANDLER(cmd_suspend);
 HANDLER(cmd_redraw);
 HANDLER(cmd_prompt);
 HANDLER(cmd_cancel);
+
+/* commands_edit.c: the argument as bytes, owned by the caller; none are refused. */
+MhexStatus argument_bytes(const CommandArgs *args, uint8_t **bytes, size_t *length,
+			  MhexError *err);
 
 /* Names that command_table.c offers for completion. */
 extern const char *const mode_names[];

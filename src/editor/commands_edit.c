@@ -9,9 +9,8 @@
 const char *const mode_names[] = {"normal", "insert", "append", "overwrite",
 				  "other",  "one",    NULL};
 
-/* The argument as bytes, owned by the caller. */
-static MhexStatus argument_bytes(const CommandArgs *args, uint8_t **bytes, size_t *length,
-				 MhexError *err)
+MhexStatus argument_bytes(const CommandArgs *args, uint8_t **bytes, size_t *length,
+			  MhexError *err)
 {
 	MhexStatus status = mhex_error_shift(
 		bytes_parse(args->text, args->length, bytes, length, err), args->caret,
@@ -27,21 +26,6 @@ static MhexStatus argument_bytes(const CommandArgs *args, uint8_t **bytes, size_
 static uint64_t here(const Editor *editor, const CommandArgs *args)
 {
 	return args->has_at ? args->at : editor_file(editor)->cursor.offset;
-}
-
-/* [in RANGE], else the selection. */
-static MhexStatus range_or_selection(const Editor *editor, const CommandArgs *args,
-				     Range *range, MhexError *err)
-{
-	const OpenFile *file = editor_file(editor);
-	if (args->has_in)
-		*range = args->in;
-	else if (file->has_selection)
-		*range = selection_or_bytes(editor, 0);
-	else
-		return mhex_fail(err, MHEX_E_RANGE,
-				 "select bytes first, or say \"in RANGE\"");
-	return MHEX_OK;
 }
 
 HANDLER(cmd_overwrite)
@@ -107,86 +91,6 @@ HANDLER(cmd_resize)
 	if (!status)
 		view_after_edit(editor, file->cursor.offset);
 	return status;
-}
-
-HANDLER(cmd_fill)
-{
-	Document *doc = editor_file(editor)->doc;
-	Range range = {0, 0};
-	uint8_t *bytes = NULL;
-	size_t length = 0;
-	MhexStatus status = range_or_selection(editor, args, &range, err);
-	if (!status)
-		status = argument_bytes(args, &bytes, &length, err);
-	if (status)
-		return status;
-	if (range.length > 0)
-		status = document_fill(doc, range, bytes, length, false, err);
-	free(bytes);
-	if (!status)
-		view_after_edit(editor, range.offset);
-	return status;
-}
-
-/* ---- xor ---- */
-
-enum {
-	SLICE_BYTES = 256 << 10
-};
-
-static MhexStatus xor_slice(SliceTask *task, MhexError *err)
-{
-	Document *doc = task->file->doc;
-	const uint64_t left = task->total - task->done;
-	const size_t length = left < SLICE_BYTES ? (size_t)left : SLICE_BYTES;
-	const uint64_t offset = task->offset + task->done;
-	uint8_t *bytes = malloc(length);
-	if (!bytes)
-		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
-	MhexStatus status = document_read(doc, offset, bytes, length, NULL, err);
-	for (size_t i = 0; i < length; i++)
-		bytes[i] ^= task->bytes[(task->done + i) % task->bytes_length];
-	if (!status)
-		status = document_overwrite(doc, offset, bytes, length, err);
-	free(bytes);
-	if (!status)
-		task->done += length;
-	return status;
-}
-
-static MhexStatus xor_end(Editor *editor, const SliceTask *task, MhexError *err)
-{
-	(void)err;
-	if (task->file == editor_file(editor))
-		view_after_edit(editor, task->offset);
-	return MHEX_OK;
-}
-
-HANDLER(cmd_xor)
-{
-	Range range = {0, 0};
-	size_t width = 1;
-	bool big_endian = false;
-	SliceTask plan = {.what = "xor",
-			  .step = xor_slice,
-			  .end = xor_end,
-			  .file = editor_file(editor)};
-	MhexStatus status = range_or_selection(editor, args, &range, err);
-	if (!status)
-		status = argument_bytes(args, &plan.bytes, &plan.bytes_length, err);
-	if (status)
-		return status;
-	bytes_operand_type(args->text, args->length, &width, &big_endian);
-	if (range.length % width != 0) {
-		free(plan.bytes);
-		return mhex_fail(err, MHEX_E_RANGE,
-				 "%" PRIu64
-				 " bytes are no whole number of %zu-byte words",
-				 range.length, width);
-	}
-	plan.offset = range.offset;
-	plan.total = range.length;
-	return task_slice(editor, &plan, err);
 }
 
 /* ---- undo ---- */

@@ -154,9 +154,9 @@ static void add_clauses(const Completion *completion, const Command *row)
 		unsigned flag;
 		const char *word;
 	} clauses[] = {
-		{COMMAND_AT, "at "},       {COMMAND_CONFIRM, "confirm"},
-		{COMMAND_EVERY, "every "}, {COMMAND_IN, "in "},
-		{COMMAND_WITH, "with "},
+		{COMMAND_AS, "as "},          {COMMAND_AT, "at "},
+		{COMMAND_CONFIRM, "confirm"}, {COMMAND_EVERY, "every "},
+		{COMMAND_IN, "in "},          {COMMAND_WITH, "with "},
 	};
 	for (size_t i = 0; i < sizeof(clauses) / sizeof(clauses[0]); i++) {
 		if (row->flags & clauses[i].flag)

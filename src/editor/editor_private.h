@@ -2,6 +2,7 @@
 #ifndef MHEX_EDITOR_EDITOR_PRIVATE_H
 #define MHEX_EDITOR_EDITOR_PRIVATE_H
 
+#include "analysis/transform.h"
 #include "base/expr.h"
 #include "base/job.h"
 #include "base/strbuf.h"
@@ -110,8 +111,8 @@ typedef struct {
 } SaveTask;
 
 /*
- * An edit of many places, done in slices between keys: xor, replace. It is one step
- * of undo, and all or nothing.
+ * An edit of many places, done in slices between keys: fill, xor, replace. It is one
+ * step of undo, and all or nothing.
  */
 typedef struct SliceTask SliceTask;
 struct SliceTask {
@@ -124,8 +125,9 @@ struct SliceTask {
 	uint64_t done, total;
 	bool cancelled;
 	uint64_t undo_steps;   /* before it began */
-	uint64_t offset;       /* xor: of the range */
-	uint8_t *bytes, *keep; /* the operand, or what to put; owned */
+	Clip *clip;            /* fill, xor: what to put; owned */
+	uint64_t offset;       /* and where */
+	uint8_t *bytes, *keep; /* replace: what to put; owned */
 	size_t bytes_length;
 	Search *search; /* replace: has the matches; owned, as is */
 	struct Snapshot *snapshot;
@@ -134,10 +136,21 @@ struct SliceTask {
 
 /* A file on its way into the document. */
 typedef struct {
-	FileIntake *bytes; /* NULL: none */
+	Intake *bytes; /* NULL: none */
 	OpenFile *file;
 	uint64_t offset; /* where it is to be inserted */
 } ReadTask;
+
+/* What xor and its like make of a range, on its way into the document. */
+typedef struct {
+	const char *what; /* the command; NULL: nothing runs */
+	Intake *bytes;    /* what its job makes */
+	OpenFile *file;
+	uint64_t offset; /* of the range */
+	uint64_t generation, started_ms;
+	Transform how;
+	uint8_t *operand; /* owned; how has it */
+} RangeTask;
 
 /* A file that a job reads as a whole: to be shown, or anew. */
 typedef struct {
@@ -222,6 +235,7 @@ struct Editor {
 	SaveTask save;
 	SliceTask slice;
 	ReadTask read;
+	RangeTask range;
 	RecoverTask recover;
 	OpenTask open;
 	Confirm confirm;
@@ -302,6 +316,12 @@ MhexStatus task_save(Editor *editor, const SaveRequest *request, bool then_quit,
 /* Begin plan, which is taken over also on failure. Without a loop it also waits for the
  * end. */
 MhexStatus task_slice(Editor *editor, const SliceTask *plan, MhexError *err);
+/* Transform a range, or fill it with bytes that repeat. operand, which how has, is taken
+ * over, also on failure. */
+MhexStatus task_range(Editor *editor, Range range, const Transform *how, uint8_t *operand,
+		      MhexError *err);
+MhexStatus task_fill(Editor *editor, Range range, const uint8_t *bytes, size_t length,
+		     MhexError *err);
 MhexStatus task_read(Editor *editor, const char *path, uint64_t offset, MhexError *err);
 /* Show path in the place of the document shown, or (path NULL) read that one's file anew.
  * A file that is read as a whole is read by a job, but without a loop. */

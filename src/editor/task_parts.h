@@ -17,6 +17,10 @@ void task_drop_slice(Editor *editor);
 /* task_read.c: the file is there, or is to be waited for. */
 MhexStatus task_end_read(Editor *editor, MhexError *err);
 
+/* task_range.c: the bytes are there, or are to be waited for. */
+MhexStatus task_end_range(Editor *editor, MhexError *err);
+void task_drop_range(Editor *editor); /* cancel, wait, forget */
+
 /* task_open.c */
 MhexStatus task_end_open(Editor *editor, MhexError *err);
 void task_drop_open(Editor *editor);              /* cancel, wait, forget */

@@ -21,7 +21,7 @@ MhexStatus task_end_read(Editor *editor, MhexError *err)
 
 MhexStatus task_read(Editor *editor, const char *path, uint64_t offset, MhexError *err)
 {
-	FileIntake *bytes = NULL;
+	Intake *bytes = NULL;
 	const MhexStatus status = intake_start(&bytes, path, editor->wake_fd, err);
 	if (status)
 		return status;

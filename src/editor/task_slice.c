@@ -11,6 +11,7 @@ void task_drop_slice(Editor *editor)
 	if (task->search)
 		(void)search_finish(task->search, NULL, NULL);
 	snapshot_release(task->snapshot);
+	clip_free(task->clip);
 	free(task->bytes);
 	free(task->keep);
 	*task = (SliceTask){0};

@@ -17,6 +17,8 @@ const char *task_editing(const Editor *editor)
 		return task_open_name(&editor->open);
 	if (editor->recover.job)
 		return "recover";
+	if (editor->range.bytes)
+		return editor->range.what;
 	return editor->read.bytes ? "read" : editor->slice.what;
 }
 
@@ -121,6 +123,9 @@ void task_poll(Editor *editor)
 		task_show_failure(editor, what, task_step_slice(editor, &err), &err);
 	if (editor->read.bytes && intake_done(editor->read.bytes))
 		task_show_failure(editor, "read", task_end_read(editor, &err), &err);
+	const char *range = editor->range.what;
+	if (range && intake_done(editor->range.bytes))
+		task_show_failure(editor, range, task_end_range(editor, &err), &err);
 	const char *open = task_open_name(&editor->open);
 	if (open && opening_done(editor->open.opening))
 		task_show_failure(editor, open, task_end_open(editor, &err), &err);
@@ -141,6 +146,8 @@ bool task_cancel(Editor *editor)
 		search_cancel(editor->search.search);
 	else if (editor->slice.what)
 		editor->slice.cancelled = true;
+	else if (editor->range.bytes)
+		intake_cancel(editor->range.bytes);
 	else if (editor->read.bytes)
 		intake_cancel(editor->read.bytes);
 	else if (editor->open.opening)
@@ -182,6 +189,11 @@ void task_progress(Editor *editor, StrBuf *out)
 	} else if (editor->slice.what) {
 		strbuf_add_text(out, "changing");
 		add_share(out, editor->slice.done, editor->slice.total);
+	} else if (editor->range.bytes) {
+		intake_get_progress(editor->range.bytes, &done, &total);
+		strbuf_add_text(out, "changing");
+		add_share(out, done, total);
+		add_rate(out, done, editor->now_ms - editor->range.started_ms);
 	} else if (editor->read.bytes) {
 		intake_get_progress(editor->read.bytes, &done, &total);
 		strbuf_add_text(out, "reading");
@@ -209,6 +221,8 @@ void task_abandon(Editor *editor, OpenFile *file)
 		document_end(file->doc);
 		task_drop_slice(editor);
 	}
+	if (editor->range.bytes && editor->range.file == file)
+		task_drop_range(editor);
 	if (editor->read.bytes && editor->read.file == file) {
 		intake_drop(editor->read.bytes);
 		editor->read = (ReadTask){0};

@@ -179,7 +179,7 @@ Test(clip, a_large_one_goes_to_another_document_by_disk)
 static MhexStatus insert_file(Document *doc, uint64_t offset, const char *path,
 			      MhexError *err)
 {
-	FileIntake *file = NULL;
+	Intake *file = NULL;
 	const MhexStatus status = intake_start(&file, path, -1, err);
 	return status ? status : document_insert_file(doc, offset, file, err);
 }
@@ -230,7 +230,7 @@ Test(clip, a_file_that_cannot_be_inserted_changes_nothing)
 
 Test(clip, a_file_may_be_dropped_while_it_is_read)
 {
-	FileIntake *file = NULL;
+	Intake *file = NULL;
 	Sample large;
 	sample_make(&large, 64 << 20);
 
@@ -244,7 +244,7 @@ Test(clip, a_file_may_be_dropped_while_it_is_read)
 Test(clip, a_cancelled_file_changes_nothing)
 {
 	MhexError err = {0};
-	FileIntake *file = NULL;
+	Intake *file = NULL;
 	Sample large;
 	sample_make(&large, 64 << 20);
 

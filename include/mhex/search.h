@@ -8,6 +8,7 @@
 #include "mhex/pattern.h"
 #include "mhex/range.h"
 
+struct MatchList;
 struct Snapshot;
 
 /*
@@ -55,10 +56,16 @@ void search_get_progress(Search *search, SearchProgress *progress);
 /* SEARCH_ALL: copy matches number first.. into offsets; returns how many. Also while it
  * runs. */
 size_t search_matches(Search *search, uint64_t first, uint64_t *offsets, size_t max);
+/* Look at the list itself, whose first *count matches are there to stay; between the two
+ * the search waits when it has found another one. */
+const struct MatchList *search_lock_matches(Search *search, uint64_t *count);
+void search_unlock_matches(Search *search);
 /* Wait for the end; progress and matches can be read still, so search_finish() has to
- * follow. MHEX_E_NOSPACE: the list of matches is full (64 MiB, in which most take one
- * byte) and ends there. */
+ * follow. MHEX_E_NOSPACE: the disk is too full for the list of matches, which ends there.
+ */
 MhexStatus search_wait(Search *search, MhexError *err);
+/* The list is the caller's from now on; only after search_wait(). */
+void search_take_matches(Search *search, struct MatchList *out);
 /* Wait for the end and free it. MHEX_E_CANCELLED when it was. progress may be NULL. */
 MhexStatus search_finish(Search *search, SearchProgress *progress, MhexError *err);
 

@@ -45,6 +45,7 @@ MhexStatus search_start(Search **out, const Snapshot *snapshot, Pattern *pattern
 	*pattern = (Pattern){0};
 	search->request = *request;
 	search->snapshot = snapshot;
+	search->matches.length = search->pattern.length;
 	search->last_useful = UINT64_MAX;
 	search->lock = job_lock_new();
 	if (!search->lock) {
@@ -88,6 +89,24 @@ size_t search_matches(Search *search, uint64_t first, uint64_t *offsets, size_t 
 					     left < max ? (size_t)left : max);
 	job_unlock(search->lock);
 	return copied;
+}
+
+const MatchList *search_lock_matches(Search *search, uint64_t *count)
+{
+	job_lock(search->lock);
+	*count = search->progress.count;
+	return &search->matches;
+}
+
+void search_unlock_matches(Search *search)
+{
+	job_unlock(search->lock);
+}
+
+void search_take_matches(Search *search, MatchList *out)
+{
+	*out = search->matches;
+	search->matches = (MatchList){0};
 }
 
 MhexStatus search_wait(Search *search, MhexError *err)

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <inttypes.h>
-
 #include "analysis/search_private.h"
 
 /* What the workers found, in the order of the slices. All with the lock held. */
@@ -29,40 +27,43 @@ static void merge_nearest(Search *search, const SearchResult *result)
 	end_search(search);
 }
 
-static void fail_list(Search *search, MhexStatus status)
-{
-	MhexError error;
-	if (status == MHEX_E_NOSPACE)
-		(void)mhex_fail(&error, status,
-				"the list of matches is full: it ends with number "
-				"%" PRIu64 ", at 0x%" PRIx64,
-				search->matches.count, search->matches.last);
-	else
-		(void)mhex_fail(&error, status, "out of memory for the list of matches");
-	fail(search, status, &error);
-}
-
-/* Up to the limit. */
-static void merge_list(Search *search, const SearchResult *result)
+/* The first of them, until there are as many as were asked for. */
+static bool add_some(Search *search, const SearchResult *result)
 {
 	enum {
-		PART = 512
+		PART = 256
 	};
-	uint64_t offsets[PART];
-	const uint64_t limit = search->request.limit;
-	for (uint64_t first = 0; first < result->count && !search->ended;) {
-		const size_t got = match_list_get(&result->matches, first, offsets, PART);
-		for (size_t i = 0; i < got && !search->ended; i++) {
-			if (match_list_is_full(&search->matches))
-				fail_list(search, MHEX_E_NOSPACE);
-			else if (!match_list_add(&search->matches, offsets[i]))
-				fail_list(search, MHEX_E_NOMEM);
-			else if (search->matches.count == limit)
-				end_search(search);
+	Range matches[PART];
+	uint64_t wanted = search->request.limit - search->matches.count;
+	for (uint64_t first = 0; wanted > 0;) {
+		const size_t got = match_list_get_ranges(
+			&result->matches, first, matches,
+			wanted < PART ? (size_t)wanted : (size_t)PART);
+		for (size_t i = 0; i < got; i++) {
+			if (!match_list_add_sized(&search->matches, matches[i].offset,
+						  matches[i].length))
+				return false;
 		}
+		if (got == 0)
+			break;
 		first += got;
+		wanted -= got;
 	}
+	return true;
+}
+
+static void merge_list(Search *search, const SearchResult *result)
+{
+	MhexError error;
+	const uint64_t limit = search->request.limit;
+	const bool all = limit == 0 || result->count < limit - search->matches.count;
+	const bool added = all ? match_list_append(&search->matches, &result->matches)
+			       : add_some(search, result);
 	search->progress.count = search->matches.count;
+	if (!added)
+		fail(search, match_list_trouble(&search->matches, &error), &error);
+	else if (!all)
+		end_search(search);
 }
 
 /* result is what is next in the order. */

@@ -54,7 +54,6 @@ typedef struct {
 	Scanner scanner;
 	SearchResult *result; /* of the slice at hand */
 	bool forget;          /* what was seen in this slice was not there */
-	bool no_memory;       /* in a callback */
 	uint64_t slice_end;   /* what lies behind belongs to the next one */
 	uint8_t *copy; /* owned; SEARCH_COPY_CHUNK bytes and as many flags, or NULL */
 } SearchWorker;

@@ -40,8 +40,7 @@ static bool found_listed(void *context, uint64_t offset)
 	SearchWorker *worker = context;
 	SearchResult *result = worker->result;
 	const uint64_t limit = worker->search->request.limit;
-	worker->no_memory = !match_list_add(&result->matches, offset);
-	if (worker->no_memory)
+	if (!match_list_add(&result->matches, offset))
 		return false;
 	note_first(result, offset);
 	return limit == 0 || result->count < limit;
@@ -73,8 +72,8 @@ static void begin_slice(SearchWorker *worker, uint64_t from)
 	SearchResult *result = worker->result;
 	match_list_free(&result->matches);
 	*result = (SearchResult){.slice = result->slice};
+	result->matches.length = worker->search->pattern.length;
 	worker->forget = false;
-	worker->no_memory = false;
 	scanner_restart(&worker->scanner, from);
 }
 
@@ -129,9 +128,8 @@ static void scan(SearchWorker *worker, uint64_t begin, uint64_t end, uint64_t fr
 		begin_slice(worker, from);
 		status = scan_copies(worker, range, &result->error);
 	}
-	if (!status && worker->no_memory)
-		status = mhex_fail(&result->error, MHEX_E_NOMEM,
-				   "out of memory for the list of matches");
+	if (!status)
+		status = match_list_trouble(&result->matches, &result->error);
 	result->status = status;
 	result->next = worker->scanner.from;
 }

@@ -27,19 +27,10 @@ typedef struct {
 	StorageOptions options;
 } Spool;
 
-static int open_temporary(void)
-{
-	const char *folder = getenv("TMPDIR");
-	int fd = -1;
-	if (folder && *folder)
-		fd = unlinked_file_open(folder);
-	return fd >= 0 ? fd : unlinked_file_open("/var/tmp");
-}
-
 /* What is in memory goes to disk; false with errno when there is no room. */
 static bool move_to_disk(Spool *spool)
 {
-	const int fd = open_temporary();
+	const int fd = unlinked_file_open_temporary();
 	if (fd < 0)
 		return false;
 	char *copy = malloc(CHUNK);

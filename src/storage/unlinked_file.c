@@ -26,3 +26,10 @@ int unlinked_file_open(const char *folder)
 		(void)system_unlinkat(AT_FDCWD, path, 0);
 	return fd;
 }
+
+int unlinked_file_open_temporary(void)
+{
+	const char *folder = getenv("TMPDIR");
+	const int fd = folder && *folder ? unlinked_file_open(folder) : -1;
+	return fd >= 0 ? fd : unlinked_file_open("/var/tmp");
+}

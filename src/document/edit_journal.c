@@ -50,7 +50,7 @@ MhexStatus edit_identity_get(FileIdentity *out, const char *path, MhexError *err
 	return status;
 }
 
-static MhexStatus identity_of(const Document *doc, FileIdentity *out, MhexError *err)
+MhexStatus edit_identity_of(const Document *doc, FileIdentity *out, MhexError *err)
 {
 	if (!document_has_file(doc))
 		return identity_of_name(out, doc->path, err);
@@ -95,7 +95,7 @@ static bool is_recording(const Document *doc)
 	return journal && journal->file && !journal->stale && !journal->failed;
 }
 
-static bool has_purpose(const Document *doc)
+bool edit_has_purpose(const Document *doc)
 {
 	return doc->path && storage_kind(document_storage(doc)) != STORAGE_SPECIAL;
 }
@@ -118,7 +118,7 @@ static MhexStatus write_file_record(Document *doc, const char *before, MhexError
 	StrBuf bytes = {0};
 	EditFile file = {.live = doc->access == ACCESS_LIVE, .covered = doc->now.covered};
 	(void)snprintf(file.before, sizeof(file.before), "%s", before);
-	MhexStatus status = identity_of(doc, &file.identity, err);
+	MhexStatus status = edit_identity_of(doc, &file.identity, err);
 	if (status)
 		return status;
 	edit_file_encode(&file, &bytes);
@@ -206,7 +206,7 @@ static EditJournal *journal_new(Document *doc, MhexError *err)
 
 MhexStatus edit_journal_start(Document *doc, MhexError *err)
 {
-	if (!has_purpose(doc) || (doc->edits && doc->edits->file))
+	if (!edit_has_purpose(doc) || (doc->edits && doc->edits->file))
 		return MHEX_OK;
 	if (!doc->edits && !journal_new(doc, err))
 		return MHEX_E_NOMEM;
@@ -391,7 +391,7 @@ static size_t count_others(const Document *doc)
 	FileIdentity identity;
 	size_t count = 0;
 	const EditJournal *journal = doc->edits;
-	if (identity_of(doc, &identity, NULL))
+	if (edit_identity_of(doc, &identity, NULL))
 		return 0;
 	if (journal_list(&list, &journal->folder, NULL) == MHEX_OK) {
 		for (size_t i = 0; i < list.count; i++) {

@@ -69,6 +69,9 @@ void edit_write_base(EditJournal *journal, uint64_t offset, const uint8_t *bytes
 void edit_write_state(Document *doc);
 /* What waits, as records. */
 MhexStatus edit_write_records(Document *doc, MhexError *err);
+/* piece, resolved, behind out. False: it is bytes, and their number was put; they are to
+ * follow. */
+bool edit_put_piece(const Document *doc, const Piece *piece, StrBuf *out);
 /* Old and new bytes, as a record. */
 MhexStatus edit_write_live(EditJournal *journal, uint64_t offset, const uint8_t *old,
 			   const uint8_t *bytes, size_t length, MhexError *err);
@@ -86,6 +89,9 @@ void edit_file_encode(const EditFile *file, StrBuf *out);
 MhexStatus edit_file_decode(EditFile *out, const JournalRecord *record, MhexError *err);
 /* Of a path that may lead nowhere yet. */
 MhexStatus edit_identity_get(FileIdentity *out, const char *path, MhexError *err);
+MhexStatus edit_identity_of(const Document *doc, FileIdentity *out, MhexError *err);
+/* Is there a file, by name, whose bytes stay when nobody changes them? */
+bool edit_has_purpose(const Document *doc);
 
 /* ---- edit_replay.c ---- */
 
@@ -105,6 +111,9 @@ typedef struct {
  * some of it may have been done. */
 MhexStatus edit_replay_record(EditReplay *replay, const JournalRecord *record,
 			      MhexError *err);
+/* A count, and as many pieces; no more than any document has bytes, or from has failed.
+ * False when out of memory. */
+bool edit_get_pieces(EditReplay *replay, Unpack *from, PieceList *out);
 void edit_replay_free(EditReplay *replay);
 
 void edit_stamp_encode(const FileStamp *stamp, StrBuf *out);

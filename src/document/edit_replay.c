@@ -93,6 +93,29 @@ static bool add_piece(EditReplay *replay, Unpack *from, PieceList *out)
 	}
 }
 
+static uint64_t length_of_last(const PieceList *pieces)
+{
+	return pieces->count > 0 ? pieces->items[pieces->count - 1].length : 0;
+}
+
+bool edit_get_pieces(EditReplay *replay, Unpack *from, PieceList *out)
+{
+	const uint64_t count = edit_get_number(from);
+	uint64_t room = INT64_MAX;
+	from->failed = from->failed || count > PIECES_MAX;
+	for (uint64_t i = 0; i < count && !from->failed; i++) {
+		const size_t pieces = out->count;
+		const uint64_t before = length_of_last(out);
+		if (!add_piece(replay, from, out))
+			return false;
+		const uint64_t joined = out->count == pieces ? before : 0;
+		const uint64_t length = length_of_last(out) - joined;
+		from->failed = from->failed || length > room;
+		room -= length;
+	}
+	return true;
+}
+
 static bool fits(const Document *doc, Range range, uint64_t length)
 {
 	const uint64_t size = document_size(doc);
@@ -142,13 +165,8 @@ static MhexStatus read_pieces(EditReplay *replay, Unpack *from, bool joins,
 	PieceList pieces = {0};
 	Range range = {.offset = edit_get_difference(from, replay->next)};
 	range.length = edit_get_number(from);
-	const uint64_t count = edit_get_number(from);
-	bool enough = true;
-	from->failed = from->failed || count > PIECES_MAX;
-	for (uint64_t i = 0; i < count && enough && !from->failed; i++)
-		enough = add_piece(replay, from, &pieces);
 	MhexStatus status = MHEX_OK;
-	if (!enough)
+	if (!edit_get_pieces(replay, from, &pieces))
 		status = document_no_memory(err);
 	else if (from->failed || (range.length == 0 && pieces.count == 0))
 		status = damaged(err);

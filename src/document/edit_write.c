@@ -182,9 +182,8 @@ static void put_bytes(Document *doc, const Piece *piece, uint64_t at)
 	}
 }
 
-static void put_piece(Document *doc, const Piece *piece, uint64_t at)
+bool edit_put_piece(const Document *doc, const Piece *piece, StrBuf *out)
 {
-	StrBuf *out = &doc->edits->ops;
 	const Source *source = source_table_get(doc->stock->table, piece->source);
 	if (piece->source == doc->now.tree.file) {
 		strbuf_add_char(out, EDIT_PIECE_FILE);
@@ -199,15 +198,25 @@ static void put_piece(Document *doc, const Piece *piece, uint64_t at)
 		edit_put_number(out, piece->length);
 		edit_put_number(out, source->length);
 		strbuf_add(out, source->pattern, source->length);
-	} else if (piece->length > EDIT_JOURNAL_MAX) {
-		MhexError why;
-		(void)too_large(&why);
-		edit_give_up(doc->edits, &why);
 	} else {
 		strbuf_add_char(out, EDIT_PIECE_BYTES);
 		edit_put_number(out, piece->length);
-		put_bytes(doc, piece, at);
+		return false;
 	}
+	return true;
+}
+
+static void put_piece(Document *doc, const Piece *piece, uint64_t at)
+{
+	if (edit_put_piece(doc, piece, &doc->edits->ops))
+		return;
+	if (piece->length <= EDIT_JOURNAL_MAX) {
+		put_bytes(doc, piece, at);
+		return;
+	}
+	MhexError why;
+	(void)too_large(&why);
+	edit_give_up(doc->edits, &why);
 }
 
 static void write_pieces(Document *doc, Range range, const PieceList *pieces, bool joins)

@@ -25,7 +25,7 @@ typedef struct {
 	unsigned colour;  /* ColourUse */
 	unsigned theme;   /* index into theme_table */
 	unsigned keys;    /* KeyPreset */
-	bool wrap, inspector, mouse, hint, upper, mark_foreign, lock;
+	bool wrap, inspector, mouse, hint, upper, mark_foreign, lock, undo_persist;
 } Settings;
 
 typedef enum {
@@ -60,6 +60,7 @@ typedef enum {
 	STALE_WINDOW = 1 << 2,
 	STALE_KEYS = 1 << 3,
 	STALE_LOCK = 1 << 4,
+	STALE_UNDO = 1 << 5,
 } Stale;
 
 typedef enum {

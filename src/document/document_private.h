@@ -58,6 +58,7 @@ struct Document {
 	Save *saving;     /* while one runs: no reload, no other access, no other save */
 	Live *live;       /* with the live model */
 	struct EditJournal *edits; /* NULL: they are not kept for after a crash */
+	uint64_t undo_kept; /* history_revision() of what is kept for the next program */
 };
 
 /* The current source, and its file (the document's thread's handle; never NULL: a

@@ -20,6 +20,7 @@ struct History {
 	HistoryLog log;
 	size_t at; /* what lies before can be undone, what lies behind redone */
 	uint64_t undo_steps, redo_steps; /* of the log */
+	uint64_t revision;
 
 	FreshKind fresh;
 	bool fresh_begins; /* a step */
@@ -101,11 +102,17 @@ void history_free(History *history)
 void history_clear(History *history)
 {
 	const bool grouping = history->grouping;
+	const uint64_t revision = history->revision + 1;
 	drop_fresh(history);
 	drop_before(history);
 	drop_big(history);
 	history_log_free(&history->log);
-	*history = (History){.grouping = grouping};
+	*history = (History){.grouping = grouping, .revision = revision};
+}
+
+uint64_t history_revision(const History *history)
+{
+	return history->revision;
 }
 
 uint64_t history_memory(const History *history)
@@ -135,6 +142,7 @@ static void drop_redo(History *history)
 
 void history_forget_redo(History *history)
 {
+	history->revision++;
 	if (!history->fresh)
 		drop_redo(history);
 }
@@ -281,6 +289,7 @@ bool history_joins(const History *history)
 
 void history_joined(History *history)
 {
+	history->revision++;
 	history->join_next = false;
 }
 
@@ -336,10 +345,12 @@ bool history_push(History *history, Change *change)
 		return false;
 	}
 	if (history->big) {
+		history->revision++;
 		change_free(change);
 		return true;
 	}
 	history->fresh_begins = begin_step(history);
+	history->revision++;
 	history->joinable = true;
 	history->fresh = FRESH_CHANGE;
 	history->change = *change;
@@ -352,6 +363,7 @@ bool history_push_versions(History *history, uint64_t at, const Version *before,
 {
 	if (!settle(history))
 		return false;
+	history->revision++;
 	if (history->grouping) {
 		assert((history->has_before || history->big) &&
 		       "no version to go back to");
@@ -415,31 +427,55 @@ static bool read_step(const History *history, size_t begin, size_t end, HistoryS
 	return true;
 }
 
-bool history_get_undo(History *history, HistoryStep *step)
+bool history_place(History *history, size_t *place)
 {
-	*step = (HistoryStep){0};
+	*place = 0;
 	if (!settle(history))
 		return false;
-	if (history->grouping || history->undo_steps == 0)
+	*place = history->at;
+	return true;
+}
+
+bool history_read_before(const History *history, size_t *place, HistoryStep *step)
+{
+	*step = (HistoryStep){0};
+	if (history->grouping || *place == 0)
 		return true;
-	return read_step(history, history_log_step_begin(&history->log, history->at),
-			 history->at, step);
+	const size_t end = *place;
+	*place = history_log_step_begin(&history->log, end);
+	return read_step(history, *place, end, step);
+}
+
+bool history_read_behind(const History *history, size_t *place, HistoryStep *step)
+{
+	*step = (HistoryStep){0};
+	if (history->grouping || *place == history->log.count)
+		return true;
+	const size_t begin = *place;
+	*place = history_log_step_end(&history->log, begin);
+	return read_step(history, begin, *place, step);
+}
+
+bool history_get_undo(History *history, HistoryStep *step)
+{
+	size_t place = 0;
+	*step = (HistoryStep){0};
+	return history_place(history, &place) &&
+	       history_read_before(history, &place, step);
 }
 
 bool history_get_redo(History *history, HistoryStep *step)
 {
+	size_t place = 0;
 	*step = (HistoryStep){0};
-	if (!settle(history))
-		return false;
-	if (history->grouping || history->redo_steps == 0)
-		return true;
-	return read_step(history, history->at,
-			 history_log_step_end(&history->log, history->at), step);
+	return history_place(history, &place) &&
+	       history_read_behind(history, &place, step);
 }
 
 void history_undone(History *history)
 {
 	assert(!history->fresh && history->undo_steps > 0);
+	history->revision++;
 	history->at = history_log_step_begin(&history->log, history->at);
 	history->undo_steps--;
 	history->redo_steps++;
@@ -449,6 +485,7 @@ void history_undone(History *history)
 void history_redone(History *history)
 {
 	assert(!history->fresh && history->redo_steps > 0);
+	history->revision++;
 	history->at = history_log_step_end(&history->log, history->at);
 	history->undo_steps++;
 	history->redo_steps--;

@@ -58,6 +58,8 @@ History *history_new(void); /* NULL: out of memory */
 void history_free(History *history);
 void history_clear(History *history);
 uint64_t history_memory(const History *history);
+/* Another number than before when anything of it has changed. */
+uint64_t history_revision(const History *history);
 
 uint64_t history_undo_steps(const History *history);
 uint64_t history_redo_steps(const History *history);
@@ -90,6 +92,12 @@ void history_pop(History *history);
  * no versions: nothing. False when out of memory. */
 bool history_get_undo(History *history, HistoryStep *step);
 bool history_get_redo(History *history, HistoryStep *step);
+/* To look at steps without undoing any: the place between those that can be undone and
+ * those that can be redone. False when out of memory. */
+bool history_place(History *history, size_t *place);
+/* The step before (behind) the place, which moves over it; otherwise as above. */
+bool history_read_before(const History *history, size_t *place, HistoryStep *step);
+bool history_read_behind(const History *history, size_t *place, HistoryStep *step);
 void history_undone(History *history);
 void history_redone(History *history);
 /* What was undone cannot be redone any more. */

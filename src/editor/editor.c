@@ -170,6 +170,7 @@ MhexStatus editor_add(Editor *editor, Document *doc, const char *path, MhexError
 	if (status || !path)
 		return status;
 	say_how_opened(editor, editor->options.access);
+	keeping_read_history(editor, editor_file(editor));
 	if (editor->options.keep_state)
 		status = leftovers_look(editor, editor_file(editor), err);
 	if (editor_file(editor)->look_due)

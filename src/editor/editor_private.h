@@ -363,7 +363,10 @@ void leftovers_let_go(Editor *editor, OpenFile *file);
 /* MHEX_E_REFUSED while something is left that a save would destroy. */
 MhexStatus leftovers_check_settled(const OpenFile *file, MhexError *err);
 
-/* keeping.c: the journals of edits. Before an edit of live, which is stored at once: */
+/* keeping.c: the journals of edits, and undo for the next time. After file was opened,
+ * and before what a crash has left of it is made again: */
+void keeping_read_history(Editor *editor, OpenFile *file);
+/* Before an edit of live, which is stored at once: */
 void keeping_start(Editor *editor);
 /* Now and then: what was edited is in the journals; who else has the files? */
 void keeping_tick(Editor *editor);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Edits that survive the program: the journals of the open files, from time to time. */
+/* Edits and undo that survive the program: the journals of the open files, from time to
+ * time. */
 
 #include "document/edit_journal.h"
+#include "document/undo_file.h"
 #include "editor/editor_private.h"
 
 enum {
@@ -26,6 +28,39 @@ static void start(Editor *editor, OpenFile *file)
 		complain_once(editor, &err);
 }
 
+/* ---- The history ---- */
+
+void keeping_read_history(Editor *editor, OpenFile *file)
+{
+	MhexError err;
+	if (!editor->settings.undo_persist)
+		return;
+	const MhexStatus status = undo_file_read(file->doc, &err);
+	if (status && status != MHEX_E_NOTFOUND)
+		editor_complain(editor, &err);
+}
+
+static void write_history(Editor *editor, OpenFile *file)
+{
+	MhexError err;
+	if (!undo_file_write(file->doc, &err))
+		return;
+	mhex_error_prefix(&err, "undo is not kept for the next time: ");
+	editor_complain(editor, &err);
+}
+
+/* What takes longer waits until the document is closed. */
+static void keep_histories(Editor *editor)
+{
+	for (size_t i = 0; i < editor->file_count && editor->settings.undo_persist; i++) {
+		OpenFile *file = editor->files[i];
+		if (undo_file_is_due(file->doc, false) && undo_file_is_quick(file->doc))
+			write_history(editor, file);
+	}
+}
+
+/* ---- From time to time ---- */
+
 static void look_for_others(Editor *editor, OpenFile *file)
 {
 	const size_t others = edit_journal_others(file->doc);
@@ -46,6 +81,7 @@ void keeping_tick(Editor *editor)
 {
 	MhexError err;
 	const bool look = editor->now_ms >= editor->looked_ms + LOOK_MS;
+	keep_histories(editor);
 	if (!editor->options.keep_state)
 		return;
 	if (look)
@@ -65,6 +101,8 @@ void keeping_tick(Editor *editor)
 
 void keeping_end(Editor *editor, OpenFile *file)
 {
+	if (editor->settings.undo_persist && undo_file_is_due(file->doc, true))
+		(void)undo_file_write(file->doc, NULL);
 	edit_journal_end(file->doc, editor->keep_all || file_unsaved(file) > 0);
 }
 

@@ -86,6 +86,8 @@ MhexStatus journal_open_living(JournalReader **out, const StateFolder *folder,
 void journal_reader_close(JournalReader *journal);
 /* As journal_remove(). */
 MhexStatus journal_reader_remove(JournalReader *journal, MhexError *err);
+/* The same without waiting for the disk. */
+void journal_reader_discard(JournalReader *journal);
 /* The same, but it stays open and locked. */
 MhexStatus journal_reader_unlink(const JournalReader *journal, MhexError *err);
 
@@ -116,5 +118,9 @@ typedef ARRAY(JournalEntry) JournalList;
 
 /* Those whose name is that of a journal, oldest first. Owned: ARRAY_FREE(). */
 MhexStatus journal_list(JournalList *out, const StateFolder *folder, MhexError *err);
+/* Remove those of a kind that were written longest ago, until there are at most so many,
+ * of so many bytes all told. Those of living owners stay. Does not wait for the disk. */
+void journal_prune(const StateFolder *folder, const char *kind, size_t count,
+		   uint64_t bytes);
 
 #endif

@@ -203,6 +203,12 @@ MhexStatus journal_reader_unlink(const JournalReader *journal, MhexError *err)
 	return journal_unlink(journal->folder, journal->name, err);
 }
 
+void journal_reader_discard(JournalReader *journal)
+{
+	(void)system_unlinkat(journal->folder->fd, journal->name, 0);
+	journal_reader_close(journal);
+}
+
 MhexStatus journal_reader_remove(JournalReader *journal, MhexError *err)
 {
 	const MhexStatus status = journal_reader_unlink(journal, err);
@@ -350,4 +356,36 @@ MhexStatus journal_list(JournalList *out, const StateFolder *folder, MhexError *
 	if (out->count > 0)
 		qsort(out->items, out->count, sizeof(out->items[0]), compare);
 	return MHEX_OK;
+}
+
+/* One that is no journal, or another user's, stays: it takes no part. */
+static bool discard_closed(const StateFolder *folder, const char *name)
+{
+	JournalReader *journal = NULL;
+	if (journal_open(&journal, folder, name, NULL))
+		return false;
+	journal_reader_discard(journal);
+	return true;
+}
+
+void journal_prune(const StateFolder *folder, const char *kind, size_t count,
+		   uint64_t bytes)
+{
+	JournalList list;
+	if (journal_list(&list, folder, NULL))
+		return;
+	/* From the newest on: what is behind those that may stay goes. */
+	for (size_t i = list.count; i-- > 0;) {
+		struct stat st;
+		const JournalEntry *entry = &list.items[i];
+		if (strcmp(entry->kind, kind) != 0 ||
+		    fstatat(folder->fd, entry->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		const uint64_t size = st.st_size > 0 ? (uint64_t)st.st_size : 0;
+		if ((count == 0 || size > bytes) && discard_closed(folder, entry->name))
+			continue;
+		count -= count > 0;
+		bytes -= size < bytes ? size : bytes;
+	}
+	ARRAY_FREE(&list);
 }

@@ -12,13 +12,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "document/undo_file.h"
 #include "flat_document.h"
+#include "support/temp_file.h"
 
 enum {
 	STEPS = 5000 /* of each seed */
 };
 
 TestSuite(document_model, .timeout = 110);
+
+static TempFile state_home;
 
 /* ---- Files ---- */
 
@@ -147,6 +151,23 @@ static void live_travel(bool back)
 		m.at += back ? (size_t)-1 : 1;
 }
 
+/* The program ends, and another one goes on with the history. */
+static void come_back(Access access)
+{
+	MhexError err = {0};
+	save();
+	cr_assert(undo_file_is_due(m.doc, true));
+	flat_expect_ok(undo_file_write(m.doc, &err), &err);
+	document_close(m.doc);
+	clip_free(m.clip);
+	m.clip = NULL;
+	m.doc = doc_sample_open(m.file.path, access);
+	const MhexStatus status = undo_file_read(m.doc, &err);
+	if (m.states.count > 1)
+		flat_expect_ok(status, &err);
+	cr_assert(not(undo_file_is_due(m.doc, true)));
+}
+
 /* Some edits in the other access, in the midst of a preview. */
 static void visit_live(void)
 {
@@ -224,18 +245,22 @@ static void act(void)
 		save_and_perhaps_visit();
 	else if (what < 985)
 		save_range();
-	else if (what < 990)
+	else if (what < 989)
 		change_links();
-	else if (what < 995)
+	else if (what < 993)
 		append();
-	else
+	else if (what < 997)
 		replace_file();
+	else
+		come_back(ACCESS_PREVIEW);
 }
 
 static void set_up(uint64_t seed, Access access)
 {
 	memset(&m, 0, sizeof(m));
 	m.random = seed * 2654435761U + 88172645463325252U;
+	temp_folder_make(&state_home);
+	(void)setenv("XDG_STATE_HOME", state_home.path, 1);
 	sample_make(&m.file, 300);
 	(void)snprintf(m.link, sizeof(m.link), "%s-link", m.file.path);
 	m.saved = (State){malloc(300), 300};
@@ -259,6 +284,7 @@ static void tear_down(void)
 	if (m.linked)
 		(void)unlink(m.link);
 	sample_remove(&m.file);
+	temp_folder_remove(&state_home);
 }
 
 static void run_preview(uint64_t seed)

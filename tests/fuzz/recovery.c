@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/packed.h"
 #include "document/recovery.h"
 #include "document/rollback_format.h"
+#include "fuzz/scratch.h"
 #include "storage/file_identity.h"
 #include "storage/guard.h"
 
@@ -19,8 +18,7 @@ enum {
 	BYTES_MAX = 256 /* of the file, before or after */
 };
 
-static char top[64], path[80];
-static StateFolder folder = {.fd = -1};
+static const Scratch *scratch;
 
 typedef struct {
 	uint8_t old[BYTES_MAX], now[BYTES_MAX]; /* as the journal says */
@@ -30,51 +28,24 @@ typedef struct {
 	bool sound, ready;
 } Model;
 
-static void check(int right)
-{
-	if (!right)
-		abort();
-}
-
-static void remove_folder(void)
-{
-	(void)unlink(path);
-	state_folder_close(&folder);
-	char state[80];
-	(void)snprintf(state, sizeof(state), "%s/mhex", top);
-	(void)rmdir(state);
-	(void)rmdir(top);
-}
-
-static void make_folder(void)
-{
-	(void)snprintf(top, sizeof(top), "%s/mhex-fuzz-XXXXXX",
-		       access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	check(mkdtemp(top) != NULL && setenv("XDG_STATE_HOME", top, 1) == 0);
-	check(state_folder_open(&folder, true, NULL) == MHEX_OK);
-	(void)snprintf(path, sizeof(path), "%s/file", top);
-	guard_install();
-	check(atexit(remove_folder) == 0);
-}
-
 static int make_file(const uint8_t *bytes, size_t size)
 {
-	const int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	check(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
+	const int fd = open(scratch->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	scratch_check(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
 	return fd;
 }
 
 static void append(JournalWriter *journal, uint32_t kind, StrBuf *record)
 {
-	check(journal_append(journal, kind, strbuf_text(record), record->length, NULL) ==
-	      MHEX_OK);
+	scratch_check(journal_append(journal, kind, strbuf_text(record), record->length,
+				     NULL) == MHEX_OK);
 	strbuf_clear(record);
 }
 
 static void write_identity(JournalWriter *journal, int fd, StrBuf *record)
 {
 	FileIdentity identity;
-	check(file_identity_get(&identity, fd, path, NULL) == MHEX_OK);
+	scratch_check(file_identity_get(&identity, fd, scratch->path, NULL) == MHEX_OK);
 	file_identity_encode(&identity, record);
 	file_identity_free(&identity);
 	append(journal, ROLLBACK_FILE, record);
@@ -126,7 +97,8 @@ static void write_journal(Model *model, int fd, const uint8_t *data, size_t size
 {
 	JournalWriter *journal = NULL;
 	StrBuf record = {0};
-	check(journal_create(&journal, &folder, RECOVERY_JOURNAL_KIND, NULL) == MHEX_OK);
+	scratch_check(journal_create(&journal, &scratch->state, RECOVERY_JOURNAL_KIND,
+				     NULL) == MHEX_OK);
 	write_identity(journal, fd, &record);
 	for (; size >= 4 && !model->ready; data += 4, size -= 4) {
 		if (data[0] % 8 < 6) {
@@ -140,16 +112,16 @@ static void write_journal(Model *model, int fd, const uint8_t *data, size_t size
 			model->ready = true;
 		}
 	}
-	check(journal_flush(journal, NULL) == MHEX_OK);
+	scratch_check(journal_flush(journal, NULL) == MHEX_OK);
 	journal_close(journal);
 	strbuf_free(&record);
 }
 
 static size_t read_file(uint8_t *bytes)
 {
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const int fd = open(scratch->path, O_RDONLY | O_CLOEXEC);
 	const ssize_t got = read(fd, bytes, 2 * BYTES_MAX);
-	check(got >= 0);
+	scratch_check(got >= 0);
 	(void)close(fd);
 	return (size_t)got;
 }
@@ -162,36 +134,44 @@ static void recover(const Model *model, RecoveryWay way)
 	uint8_t before[2 * BYTES_MAX] = {0}, after[2 * BYTES_MAX] = {0};
 	const size_t size_before = read_file(before);
 	bool done = false;
-	if (recovery_find(&recovery, path, NULL) == MHEX_OK) {
-		check(model->sound && model->ready);
+	if (recovery_find(&recovery, scratch->path, NULL) == MHEX_OK) {
+		scratch_check(model->sound && model->ready);
 		done = recovery_run(recovery, way, NULL) == MHEX_OK;
 		if (!done)
 			recovery_close(recovery);
 	}
 	const size_t size_after = read_file(after);
 	if (!done) {
-		check(size_after == size_before &&
-		      memcmp(before, after, size_before) == 0);
+		scratch_check(size_after == size_before &&
+			      memcmp(before, after, size_before) == 0);
 		return;
 	}
 	const uint8_t *want = way == RECOVERY_FORWARD ? model->now : model->old;
 	if (model->new_size != FILE_SIZE)
-		check(size_after ==
-		      (way == RECOVERY_FORWARD ? model->new_size : (size_t)FILE_SIZE));
+		scratch_check(
+			size_after ==
+			(way == RECOVERY_FORWARD ? model->new_size : (size_t)FILE_SIZE));
 	for (size_t i = 0; i < size_before && i < BYTES_MAX; i++)
-		check(!model->changed[i] || before[i] == model->old[i] ||
-		      before[i] == model->now[i]);
+		scratch_check(!model->changed[i] || before[i] == model->old[i] ||
+			      before[i] == model->now[i]);
 	for (size_t i = 0; i < size_after && i < BYTES_MAX; i++)
-		check(after[i] == (model->changed[i] ? want[i] : before[i]));
+		scratch_check(after[i] == (model->changed[i] ? want[i] : before[i]));
 }
 
-static void remove_journals(void)
+/* The file as a save has left it that was interrupted: how[1] says which of the new bytes
+ * are there, how[0] that others have written as well, or have cut it. */
+static void interrupt(const Model *model, int fd, const uint8_t *how)
 {
-	JournalList list;
-	check(journal_list(&list, &folder, NULL) == MHEX_OK);
-	for (size_t i = 0; i < list.count; i++)
-		(void)unlinkat(folder.fd, list.items[i].name, 0);
-	ARRAY_FREE(&list);
+	uint8_t bytes[BYTES_MAX] = {0};
+	const size_t reach =
+		model->new_size > FILE_SIZE && how[1] % 2 ? model->new_size : FILE_SIZE;
+	memcpy(bytes, model->old, FILE_SIZE);
+	for (size_t i = 0; i < reach; i++)
+		if (model->changed[i] && (i * how[1] >> 3) % 3 == 1)
+			bytes[i] = (uint8_t)(model->now[i] ^ (how[0] / 8 == 31));
+	scratch_check(pwrite(fd, bytes, reach, 0) == (ssize_t)reach);
+	if (how[0] % 8 == 7)
+		scratch_check(ftruncate(fd, how[1]) == 0);
 }
 
 /* The first two bytes: the way, and how much of the new bytes is in the file. */
@@ -200,26 +180,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Model model = {.sound = true, .new_size = FILE_SIZE};
 	if (size < 2)
 		return 0;
-	if (folder.fd < 0)
-		make_folder();
+	if (!scratch) {
+		scratch = scratch_open();
+		guard_install();
+	}
 	for (size_t i = 0; i < FILE_SIZE; i++)
 		model.old[i] = (uint8_t)(i * 7 + 1);
 	memcpy(model.now, model.old, sizeof(model.now));
 	const int fd = make_file(model.old, FILE_SIZE);
 	write_journal(&model, fd, data + 2, size - 2);
-	const size_t reach =
-		model.new_size > FILE_SIZE && data[1] % 2 ? model.new_size : FILE_SIZE;
-	if (reach > FILE_SIZE)
-		check(ftruncate(fd, (off_t)reach) == 0);
-	for (size_t i = 0; i < reach; i++) {
-		const uint8_t byte = (uint8_t)(model.now[i] ^ (data[0] / 8 == 31));
-		if (model.changed[i] && (i * data[1] >> 3) % 3 == 1)
-			check(pwrite(fd, &byte, 1, (off_t)i) == 1);
-	}
-	if (data[0] % 8 == 7)
-		check(ftruncate(fd, data[1]) == 0);
+	interrupt(&model, fd, data);
 	(void)close(fd);
 	recover(&model, data[0] % 2 ? RECOVERY_FORWARD : RECOVERY_BACK);
-	remove_journals();
+	scratch_remove_journals();
 	return 0;
 }

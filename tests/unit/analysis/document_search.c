@@ -277,7 +277,8 @@ enum {
 static uint64_t count(Snapshot *snapshot, const char *text)
 {
 	SearchProgress progress;
-	const SearchRequest request = {.kind = SEARCH_COUNT, .range = {0, UINT64_MAX}};
+	const SearchRequest request = {
+		.kind = SEARCH_COUNT, .range = {0, UINT64_MAX}, .slice = MIB};
 	Search *search = start(snapshot, text, strlen(text), &request);
 	cr_assert(eq(int, search_finish(search, &progress, NULL), MHEX_OK));
 	cr_expect(eq(u64, progress.scanned, progress.total));

@@ -11,6 +11,7 @@
 #include "output.h"
 #include "report.h"
 #include "storage/journal_file.h"
+#include "storage/replace_trace.h"
 
 /* Add to out what the journal of this name is about, and its file to path, both empty at
  * first. A journal that is not to be read is a failure that says why. */
@@ -62,12 +63,20 @@ static MhexStatus describe_edits(StrBuf *out, StrBuf *path, const char *name,
 	return MHEX_OK;
 }
 
+static MhexStatus describe_new_file(StrBuf *out, StrBuf *path, const char *name,
+				    MhexError *err)
+{
+	const MhexStatus status = replace_trace_describe(out, path, name, err);
+	return status == MHEX_E_BUSY ? MHEX_E_NOTFOUND : status;
+}
+
 static const struct {
 	const char *kind; /* of journals */
 	Describe describe;
 } kinds[] = {
 	{RECOVERY_JOURNAL_KIND, describe_save},
 	{EDIT_JOURNAL_KIND, describe_edits},
+	{REPLACE_TRACE_KIND, describe_new_file},
 };
 
 static MhexStatus describe(StrBuf *out, StrBuf *path, const JournalEntry *entry,

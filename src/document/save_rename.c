@@ -8,6 +8,7 @@
 
 #include "document/save_private.h"
 #include "storage/replace_file.h"
+#include "storage/replace_trace.h"
 #include "storage/system.h"
 
 /* The new file as the document will read it: opened before it takes its place, so that
@@ -53,15 +54,11 @@ static MhexStatus commit(Save *save, ReplaceFile *file, MhexError *err)
 	return status;
 }
 
-static MhexStatus write_and_commit(Save *save, int old, MhexError *err)
+/* file is freed in any case. */
+static MhexStatus write_and_commit(Save *save, ReplaceFile *file, int old, uint64_t bytes,
+				   MhexError *err)
 {
-	uint64_t bytes = 0;
-	ReplaceFile *file = NULL;
-	MhexStatus status = save_content_bytes(save, &bytes, err);
-	if (!status)
-		status = replace_file_open(&file, save->path, old, bytes, err);
-	if (status)
-		return status;
+	MhexStatus status = MHEX_OK;
 	/* Only now: what is changed from here on, the commit notices. */
 	if (save->file && old == storage_fd(save->file)) {
 		status = save_look(save, err);
@@ -82,6 +79,24 @@ static MhexStatus write_and_commit(Save *save, int old, MhexError *err)
 	return status;
 }
 
+/* Without a trace a kill in the wrong moment leaves a file beside this one, no more. */
+static MhexStatus replace(Save *save, int old, MhexError *err)
+{
+	uint64_t bytes = 0;
+	ReplaceFile *file = NULL;
+	ReplaceTrace *trace = NULL;
+	MhexStatus status = save_content_bytes(save, &bytes, err);
+	if (!status)
+		status = replace_file_open(&file, save->path, old, bytes, err);
+	if (status)
+		return status;
+	if (save->journal)
+		(void)replace_trace_begin(&trace, file, NULL);
+	status = write_and_commit(save, file, old, bytes, err);
+	replace_trace_end(trace);
+	return status;
+}
+
 MhexStatus save_by_rename(Save *save, int old, MhexError *err)
 {
 	FileLock lock = {0};
@@ -90,7 +105,7 @@ MhexStatus save_by_rename(Save *save, int old, MhexError *err)
 	if (old >= 0)
 		status = save_lock_all(save, old, &lock, err);
 	if (!status)
-		status = write_and_commit(save, old, err);
+		status = replace(save, old, err);
 	file_lock_release(&lock);
 	return status;
 }

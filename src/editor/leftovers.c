@@ -9,6 +9,7 @@
 #include "editor/commands.h"
 #include "editor/editor_private.h"
 #include "editor/task_parts.h"
+#include "storage/replace_trace.h"
 
 /* ---- A save in place that was interrupted ---- */
 
@@ -302,6 +303,17 @@ static MhexStatus settle_all(OpenFile *file, const Settling *how, StrBuf *said,
 	return status;
 }
 
+/* The new file of a save by rename: it goes without a word where it is of no use. */
+static MhexStatus clear_new_file(Editor *editor, const OpenFile *file, MhexError *err)
+{
+	const char *path = document_path(file->doc);
+	const MhexStatus status = path ? replace_trace_clear(path, err) : MHEX_OK;
+	if (!status || editor->options.batch)
+		return status;
+	editor_complain(editor, err);
+	return MHEX_OK;
+}
+
 static bool may_wait(const Editor *editor)
 {
 	const EditorOptions *options = &editor->options;
@@ -315,7 +327,9 @@ MhexStatus leftovers_look(Editor *editor, OpenFile *file, MhexError *err)
 	file->look_due = may_wait(editor);
 	if (file->look_due)
 		return MHEX_OK;
-	MhexStatus status = look(file, err);
+	MhexStatus status = clear_new_file(editor, file, err);
+	if (!status)
+		status = look(file, err);
 	if (!status && !file->leftover.kind)
 		return MHEX_OK;
 	if (!status && how != RECOVER_ASK) {

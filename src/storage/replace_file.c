@@ -34,7 +34,8 @@ struct ReplaceFile {
 	bool exists;       /* old is still under its name */
 	struct stat before;
 	int fd;
-	char name[16]; /* "" as long as it has none */
+	char planned[16]; /* the name that it gets beside the target, */
+	char name[16];    /* and has; "" as long as it has none */
 };
 
 /* The path that the link at path holds, seen from where path is. */
@@ -198,6 +199,11 @@ static void draw_name(char *name, size_t size)
 	(void)snprintf(name, size, ".mhex-%s", text);
 }
 
+static void use_planned_name(ReplaceFile *file)
+{
+	memcpy(file->name, file->planned, sizeof(file->name));
+}
+
 static void link_to_fd(const ReplaceFile *file, char *link, size_t size)
 {
 	(void)snprintf(link, size, "/proc/self/fd/%d", file->fd);
@@ -227,7 +233,7 @@ static MhexStatus create(ReplaceFile *file, MhexError *err)
 	if (create_unnamed(file, mode))
 		return MHEX_OK;
 	for (int i = 0; i < NAME_TRIES; i++) {
-		draw_name(file->name, sizeof(file->name));
+		use_planned_name(file);
 		file->fd = system_openat(
 			file->folder, file->name,
 			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
@@ -235,6 +241,7 @@ static MhexStatus create(ReplaceFile *file, MhexError *err)
 			return MHEX_OK;
 		if (errno != EEXIST)
 			break;
+		draw_name(file->planned, sizeof(file->planned));
 	}
 	const int reason = errno;
 	file->name[0] = '\0';
@@ -269,6 +276,7 @@ MhexStatus replace_file_open(ReplaceFile **out, const char *path, int old, uint6
 	file->old = old;
 	file->fd = file->folder = -1;
 	file->base = "";
+	draw_name(file->planned, sizeof(file->planned));
 	file->path = strdup(path);
 	if (!file->path) {
 		replace_file_discard(file);
@@ -294,6 +302,19 @@ MhexStatus replace_file_open(ReplaceFile **out, const char *path, int old, uint6
 int replace_file_fd(const ReplaceFile *file)
 {
 	return file->fd;
+}
+
+MhexStatus replace_file_names(const ReplaceFile *file, ReplaceNames *names,
+			      MhexError *err)
+{
+	struct stat st;
+	if (fstat(file->fd, &st) < 0)
+		return mhex_fail_errno(err, "%s", file->path);
+	*names = (ReplaceNames){
+		.target = file->target, .name = file->planned, .new_inode = st.st_ino};
+	if (file->exists)
+		names->before = file->before;
+	return MHEX_OK;
 }
 
 void replace_file_discard(ReplaceFile *file)
@@ -445,12 +466,13 @@ static MhexStatus give_name(ReplaceFile *file, MhexError *err)
 	char link[32];
 	link_to_fd(file, link, sizeof(link));
 	for (int i = 0; i < NAME_TRIES; i++) {
-		draw_name(file->name, sizeof(file->name));
+		use_planned_name(file);
 		if (!system_linkat(AT_FDCWD, link, file->folder, file->name,
 				   AT_SYMLINK_FOLLOW))
 			return MHEX_OK;
 		if (errno != EEXIST)
 			break;
+		draw_name(file->planned, sizeof(file->planned));
 	}
 	file->name[0] = '\0';
 	return mhex_fail_errno(err, "%s: cannot name a file in its folder", file->path);

@@ -3,6 +3,7 @@
 #define MHEX_STORAGE_REPLACE_FILE_H
 
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "mhex/error.h"
 
@@ -14,6 +15,7 @@
  * a short temporary one (.mhex-XXXXXX). Symbolic links are followed first: the file is
  * replaced, not the link. Until replace_file_commit() the target is untouched, and
  * nothing stays behind when it fails; without a name, also when the process is killed.
+ * What a kill leaves between the two is found again by replace_trace.h.
  */
 typedef struct ReplaceFile ReplaceFile;
 
@@ -29,6 +31,16 @@ MhexStatus replace_file_open(ReplaceFile **out, const char *path, int old, uint6
 
 /* The new file, for writing and reading; borrowed. */
 int replace_file_fd(const ReplaceFile *file);
+
+/* What a trace of it needs (replace_trace.h). */
+typedef struct {
+	const char *target; /* without symbolic links; may be relative; borrowed */
+	const char *name;   /* that the new file has or will have beside it; borrowed */
+	uint64_t new_inode;
+	struct stat before; /* the old file; inode 0: there is none */
+} ReplaceNames;
+MhexStatus replace_file_names(const ReplaceFile *file, ReplaceNames *names,
+			      MhexError *err);
 
 /* The new file gets the old one's owner, mode and attributes, reaches the disk and takes
  * its place, unless the old one was changed since replace_file_open(): then everything is

@@ -239,6 +239,7 @@ static MhexStatus find_in(EditRecovery **out, const JournalList *list,
 			  const FileIdentity *identity, MhexError *err)
 {
 	MhexStatus status = MHEX_E_NOTFOUND;
+	size_t later = 0;
 	for (size_t i = list->count; i-- > 0 && status != MHEX_E_NOMEM;) {
 		EditRecovery *found = NULL;
 		if (strcmp(list->items[i].kind, EDIT_JOURNAL_KIND) != 0)
@@ -247,10 +248,13 @@ static MhexStatus find_in(EditRecovery **out, const JournalList *list,
 			look_at(&found, list->items[i].name, identity, err);
 		if (seen == MHEX_E_NOTFOUND)
 			continue;
+		later += *out && !(*out)->state.live;
 		edit_recovery_close(*out);
 		*out = found;
 		status = seen;
 	}
+	if (*out)
+		(*out)->state.later = later;
 	return status;
 }
 

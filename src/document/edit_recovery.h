@@ -22,6 +22,7 @@ typedef struct {
 	uint64_t bytes;      /* of so many bytes typed, put or deleted */
 	bool torn;           /* the journal has lost its end */
 	bool damaged;        /* they make no sense: they can be dropped only */
+	size_t later;        /* other programs that have left unsaved edits since */
 } EditRecoveryState;
 
 /* The oldest edits left of the file that path names. Journals without any are cleared

@@ -89,6 +89,14 @@ static void close_edits(void *found)
 	edit_recovery_close(found);
 }
 
+/* Each was made on the file alone, and may have moved its bytes. */
+static size_t later_edits(const void *found)
+{
+	EditRecoveryState state;
+	edit_recovery_get_state(found, &state);
+	return state.live || state.damaged ? 0 : state.later;
+}
+
 static void describe_edits(const void *found, StrBuf *out)
 {
 	EditRecoveryState state;
@@ -103,6 +111,8 @@ static void describe_edits(const void *found, StrBuf *out)
 				 : "%" PRIu64
 				   " bytes of unsaved edits are left from a crash",
 		      state.bytes);
+	if (later_edits(found) > 0)
+		strbuf_printf(out, " (the oldest of %zu)", later_edits(found) + 1);
 }
 
 static const LeftoverAnswers *answers_of_edits(const void *found)
@@ -164,10 +174,10 @@ static MhexStatus drop_edits(void *found, Document *doc, StrBuf *note, MhexError
 /* ---- The kinds, in the order in which they are settled ---- */
 
 static const LeftoverKind kinds[] = {
-	{true, answers_of_save, find_save, close_save, describe_save, work_on_save,
+	{true, answers_of_save, find_save, close_save, NULL, describe_save, work_on_save,
 	 look_again, look_again, look_again},
-	{false, answers_of_edits, find_edits, close_edits, describe_edits, NULL,
-	 apply_edits, revert_edits, drop_edits},
+	{false, answers_of_edits, find_edits, close_edits, later_edits, describe_edits,
+	 NULL, apply_edits, revert_edits, drop_edits},
 };
 
 void leftover_close(Leftover *leftover)
@@ -291,12 +301,30 @@ static MhexStatus refuse(const OpenFile *file, MhexError *err)
 	return status;
 }
 
+static MhexStatus check_alone(const OpenFile *file, MhexError *err)
+{
+	const Leftover *leftover = &file->leftover;
+	const size_t later =
+		leftover->kind->later ? leftover->kind->later(leftover->found) : 0;
+	if (later == 0)
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_REFUSED,
+			 "%s: %zu programs have left unsaved edits, which may not fit "
+			 "together: none was applied; --recover=list names them, "
+			 "--recover=drop drops all, and without an answer the terminal "
+			 "asks about each",
+			 file->name, later + 1);
+}
+
 static MhexStatus settle_all(OpenFile *file, const Settling *how, StrBuf *said,
 			     MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
 	while (!status && file->leftover.kind) {
-		status = settle(file, how, said, err);
+		if (how->way == RECOVER_APPLY)
+			status = check_alone(file, err);
+		if (!status)
+			status = settle(file, how, said, err);
 		if (!status)
 			status = look(file, err);
 	}

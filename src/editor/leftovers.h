@@ -38,6 +38,9 @@ typedef struct {
 	/* MHEX_E_NOTFOUND: nothing. What is found belongs to the caller: close(). */
 	MhexStatus (*find)(void **found, const char *path, MhexError *err);
 	void (*close)(void *found);
+	/* How many more of them there are that cannot be applied together with it; NULL:
+	 * none, ever. */
+	size_t (*later)(const void *found);
 	/* "a save was interrupted, ..." */
 	void (*describe)(const void *found, StrBuf *out);
 	/* What takes long, on any thread; NULL: nothing does. Closes what was found when

@@ -124,9 +124,13 @@ static int run_terminal(const Options *options)
 
 static int run(const Options *options)
 {
+	int exit_status = EXIT_SUCCESS;
 	if (options->recover == RECOVER_LIST && options->run != RUN_HELP &&
 	    options->run != RUN_VERSION)
 		return recover_list(options);
+	if (options->recover == RECOVER_DROP && options->run != RUN_HELP &&
+	    options->run != RUN_VERSION && recover_drop_gone(options, &exit_status))
+		return exit_status;
 	switch (options->run) {
 	case RUN_HELP:
 		return print_help();

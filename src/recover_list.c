@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "recover_list.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "document/edit_journal.h"
 #include "document/edit_recovery.h"
@@ -90,15 +92,40 @@ static MhexStatus describe(StrBuf *out, StrBuf *path, const JournalEntry *entry,
 			 entry->name);
 }
 
-static bool is_wanted(const TextList *files, const char *path)
+/* As a journal has it: also of a file that is gone, and of one whose folder is. Owned. */
+static char *journal_path_of(const char *file)
 {
-	bool found = files->count == 0;
+	char *real = realpath(file, NULL);
+	if (real)
+		return real;
+	const char *slash = strrchr(file, '/');
+	char *folder = slash ? strndup(file, (size_t)(slash - file) + 1) : strdup(".");
+	char *real_folder = folder ? realpath(folder, NULL) : NULL;
+	StrBuf path = {0};
+	if (real_folder)
+		strbuf_printf(&path, "%s/%s", real_folder[1] ? real_folder : "",
+			      slash ? slash + 1 : file);
+	real = strdup(real_folder ? strbuf_text(&path) : file);
+	strbuf_free(&path);
+	free(real_folder);
+	free(folder);
+	return real;
+}
+
+static bool is_named(const TextList *files, const char *path)
+{
+	bool found = false;
 	for (size_t i = 0; i < files->count && !found; i++) {
-		char *real = realpath(files->texts[i], NULL);
-		found = strcmp(real ? real : files->texts[i], path) == 0;
-		free(real);
+		char *name = journal_path_of(files->texts[i]);
+		found = name && strcmp(name, path) == 0;
+		free(name);
 	}
 	return found;
+}
+
+static bool is_wanted(const TextList *files, const char *path)
+{
+	return files->count == 0 || is_named(files, path);
 }
 
 static void add_line(StrBuf *out, const TextList *files, const JournalEntry *entry)
@@ -144,4 +171,69 @@ int recover_list(const Options *options)
 		report("%s", err.message);
 	output_free(&output);
 	return status ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* ---- Dropping what is left of files that are gone ---- */
+
+static bool all_are_gone(const TextList *files)
+{
+	struct stat st;
+	bool gone = files->count > 0;
+	for (size_t i = 0; i < files->count && gone; i++)
+		gone = stat(files->texts[i], &st) < 0 &&
+		       (errno == ENOENT || errno == ENOTDIR);
+	return gone;
+}
+
+static MhexStatus drop(StrBuf *out, const TextList *files, const StateFolder *folder,
+		       const JournalEntry *entry, MhexError *err)
+{
+	StrBuf text = {0};
+	StrBuf path = {0};
+	JournalReader *journal = NULL;
+	MhexStatus status = MHEX_OK;
+	if (!describe(&text, &path, entry, NULL) && is_named(files, strbuf_text(&path))) {
+		status = journal_open(&journal, folder, entry->name, err);
+		if (!status)
+			status = journal_reader_remove(journal, err);
+	}
+	if (!status && journal) {
+		strbuf_add_escaped(out, strbuf_text(&path), path.length);
+		strbuf_printf(out, ": dropped: %s\n", strbuf_text(&text));
+	}
+	strbuf_free(&text);
+	strbuf_free(&path);
+	return status;
+}
+
+static MhexStatus drop_all(StrBuf *out, const TextList *files, MhexError *err)
+{
+	StateFolder folder;
+	JournalList list = {0};
+	if (state_folder_open(&folder, false, NULL))
+		return MHEX_OK;
+	MhexStatus status = journal_list(&list, &folder, err);
+	for (size_t i = 0; i < list.count && !status; i++)
+		status = drop(out, files, &folder, &list.items[i], err);
+	ARRAY_FREE(&list);
+	state_folder_close(&folder);
+	return status;
+}
+
+bool recover_drop_gone(const Options *options, int *exit_status)
+{
+	Output output = {0};
+	MhexError err;
+	if (options->commands.count > 0 || options->scripts.count > 0 ||
+	    !all_are_gone(&options->files))
+		return false;
+	MhexStatus status = drop_all(&output.pending, &options->files, &err);
+	const bool something = status || output.pending.length > 0;
+	if (!status)
+		status = output_flush(&output, &err);
+	if (status)
+		report("%s", err.message);
+	output_free(&output);
+	*exit_status = status ? EXIT_FAILURE : EXIT_SUCCESS;
+	return something;
 }

@@ -2,6 +2,8 @@
 #ifndef MHEX_RECOVER_LIST_H
 #define MHEX_RECOVER_LIST_H
 
+#include <stdbool.h>
+
 #include "options.h"
 
 /*
@@ -11,5 +13,10 @@
 
 /* The program's exit status. */
 int recover_list(const Options *options);
+
+/* --recover=drop with FILEs that are all gone, and no commands: forget what is left of
+ * them, and say what it was. False when that is not what is asked for, or nothing is
+ * left: then the files are opened as ever. */
+bool recover_drop_gone(const Options *options, int *exit_status);
 
 #endif

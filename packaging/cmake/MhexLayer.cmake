@@ -11,7 +11,7 @@ if(MHEX_WERROR)
   target_compile_options(mhex_flags INTERFACE -Werror)
 endif()
 if(MHEX_SANITIZE)
-  # Optimized a little, and with line numbers only: the checks are the same, and cost half.
+  # A little optimized, and with line numbers only: the same checks cost less.
   target_compile_options(mhex_flags INTERFACE -fsanitize=${MHEX_SANITIZE}
     -fno-sanitize-recover=all -O1 -g1 -fno-omit-frame-pointer -fno-optimize-sibling-calls)
   target_link_options(mhex_flags INTERFACE -fsanitize=${MHEX_SANITIZE})

@@ -152,10 +152,12 @@ HANDLER(cmd_files)
 	MhexStatus status = MHEX_OK;
 	for (size_t i = 0; i < editor->file_count && !status; i++) {
 		const OpenFile *file = editor->files[i];
-		status = editor_print(editor, err, "%zu%c %-8s %s%s\n", i + 1,
+		const char *sign = outside_sign(file);
+		status = editor_print(editor, err, "%zu%c %-8s %s%s%s%s\n", i + 1,
 				      i == editor->current ? '*' : ' ',
 				      access_name(document_access(file->doc)), file->name,
-				      document_is_modified(file->doc) ? " [+]" : "");
+				      document_is_modified(file->doc) ? " [+]" : "",
+				      *sign ? " " : "", sign);
 	}
 	return status;
 }

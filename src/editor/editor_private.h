@@ -185,6 +185,7 @@ struct Editor {
 	Settings settings;
 	OpenFile **files; /* owned */
 	size_t file_count, current;
+	size_t look_next; /* the document not shown that outside.c has looked at last */
 	int rows, cols;
 	Layout layout;
 	uint64_t now_ms;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What other processes do to the file that is shown: looked for, and told. */
+/* What other processes do to the file that is shown, and to the others in turn: looked
+ * for, and told. */
 
 #include <inttypes.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 #include "storage/watch.h"
 
 enum {
-	QUIET_MS = 10000
+	QUIET_MS = 10000,
+	HIDDEN_AT_ONCE = 4 /* documents that are not shown, a tick */
 };
 
 static void say_shrunk(Editor *editor, const OpenFile *file, uint64_t size)
@@ -22,19 +24,34 @@ static void say_shrunk(Editor *editor, const OpenFile *file, uint64_t size)
 			   file->name, size, beyond);
 	else
 		editor_say(editor,
-			   "%s shrank to %" PRIu64
-			   " bytes; what is gone shows ??, F5 reloads",
+			   file == editor_file(editor)
+				   ? "%s shrank to %" PRIu64
+				     " bytes; what is gone shows ??, F5 reloads"
+				   : "%s shrank to %" PRIu64 " bytes",
 			   file->name, size);
 }
 
-/* Once for changes that follow each other closely. */
-static void say_changed(Editor *editor, OpenFile *file)
+static bool was_quiet(const Editor *editor, const OpenFile *file)
 {
-	const bool quiet =
-		!file->changed_ms || editor->now_ms >= file->changed_ms + QUIET_MS;
+	return !file->changed_ms || editor->now_ms >= file->changed_ms + QUIET_MS;
+}
+
+/* Once for changes that follow each other closely. */
+static void say_changed(Editor *editor, const OpenFile *file)
+{
 	const bool error = editor->message_is_error && editor->message.length > 0;
-	if (quiet && !error)
-		editor_say(editor, "%s was changed by another process", file->name);
+	const bool hidden_edits =
+		file != editor_file(editor) && document_is_modified(file->doc);
+	if (was_quiet(editor, file) && !error)
+		editor_say(editor, "%s was changed by another process%s", file->name,
+			   hidden_edits ? "; it has unsaved edits" : "");
+}
+
+/* A file that grows all the time is news while one looks at it. */
+static void say_grown(Editor *editor, const OpenFile *file, uint64_t size)
+{
+	if (file == editor_file(editor) || was_quiet(editor, file))
+		editor_say(editor, "%s grew to %" PRIu64 " bytes", file->name, size);
 }
 
 static void announce(Editor *editor, OpenFile *file, DocumentChange change, uint64_t size)
@@ -49,12 +66,15 @@ static void announce(Editor *editor, OpenFile *file, DocumentChange change, uint
 		say_shrunk(editor, file, size);
 		break;
 	case DOCUMENT_GROWN:
-		editor_say(editor, "%s grew to %" PRIu64 " bytes", file->name, size);
+		say_grown(editor, file, size);
 		break;
 	case DOCUMENT_REPLACED:
 		editor_say(editor,
-			   "another file is called %s now; the one shown is still the "
-			   "old one, F5 goes to the new one",
+			   file == editor_file(editor)
+				   ? "another file is called %s now; the one shown is "
+				     "still the old one, F5 goes to the new one"
+				   : "another file is called %s now; the one open is "
+				     "still the old one",
 			   file->name);
 		break;
 	case DOCUMENT_GONE:
@@ -67,9 +87,8 @@ static void announce(Editor *editor, OpenFile *file, DocumentChange change, uint
 	}
 }
 
-static bool look(Editor *editor)
+static bool look_once(Editor *editor, OpenFile *file)
 {
-	OpenFile *file = editor_file(editor);
 	uint64_t size = 0;
 	const uint64_t before = document_generation(file->doc);
 	const DocumentChange change = document_refresh(file->doc, &size);
@@ -87,11 +106,31 @@ static bool look(Editor *editor)
 	return true;
 }
 
+static bool look(Editor *editor, OpenFile *file)
+{
+	if (!look_once(editor, file))
+		return false;
+	/* The name is one thing, the bytes are another. */
+	(void)look_once(editor, file);
+	return true;
+}
+
+static void look_at_hidden(Editor *editor)
+{
+	bool changed = false;
+	for (size_t i = 0; i < HIDDEN_AT_ONCE && i < editor->file_count && !changed;
+	     i++) {
+		editor->look_next = (editor->look_next + 1) % editor->file_count;
+		if (editor->look_next != editor->current)
+			changed = look(editor, editor->files[editor->look_next]);
+	}
+}
+
 void outside_look(Editor *editor)
 {
-	/* The name is one thing, the bytes are another. */
-	if (look(editor))
-		(void)look(editor);
+	/* One sentence at a time. */
+	if (!look(editor, editor_file(editor)))
+		look_at_hidden(editor);
 }
 
 void outside_saw_foreign(Editor *editor)

@@ -338,3 +338,99 @@ Test(foreign, the_watch_follows_the_document_and_tells)
 	editor_handle(editor, &event);
 	cr_expect(says("another file is called"), "%s", message());
 }
+
+/* ---- Documents that are not shown ---- */
+
+static TempFile more[8];
+
+static char *name_of(const TempFile *of)
+{
+	return strrchr(of->path, '/') + 1;
+}
+
+static char *sentence(const char *format, const TempFile *of)
+{
+	static char text[256];
+	(void)snprintf(text, sizeof(text), "%s%s", name_of(of), format);
+	return text;
+}
+
+static void open_others(size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		temp_file_make(&more[i], "other", 5);
+		ed_open_more(&more[i]);
+	}
+	(void)draw();
+}
+
+static void remove_others(void)
+{
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		if (more[i].path[0])
+			temp_file_remove(&more[i]);
+	}
+	ed_close();
+}
+
+TestSuite(hidden, .fini = remove_others, .timeout = 60);
+
+Test(hidden, a_document_that_others_change_is_told_by_name)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	keys("R5859<Esc>");
+	open_others(1);
+	write_at(0, "xy");
+	tick(300);
+	EXPECT_MESSAGE(
+		sentence(" was changed by another process; it has unsaved edits", &file));
+	EXPECT_HEX("6f74686572");
+	command("conflicts");
+	cr_expect(not(popup_has("0x")), "those of the document shown");
+	command("edit 1");
+	command("write");
+	EXPECT_FILE("xyCDEFGH");
+}
+
+Test(hidden, gone_and_replaced_are_told_and_listed)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	open_others(2);
+	cr_assert(zero(int, unlink(more[0].path)));
+	tick(300);
+	EXPECT_MESSAGE(
+		sentence(" was deleted or renamed; bytes and edits are kept", &more[0]));
+	command("files");
+	cr_expect(popup_has(sentence(" [gone]", &more[0])));
+	keys("<Esc>");
+
+	cr_assert(zero(int, rename(file.path, more[0].path)));
+	tick(300);
+	tick(300);
+	command("files");
+	cr_expect(popup_has(sentence(" [gone]", &file)));
+	cr_expect(popup_has(sentence(" [replaced]", &more[0])));
+}
+
+/* A few each tick, all of them within some. */
+Test(hidden, many_are_looked_at_in_turn)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	open_others(8);
+	cr_assert(zero(int, truncate(file.path, 3)));
+	for (int i = 0; i < 3; i++)
+		tick(300);
+	EXPECT_MESSAGE(sentence(" shrank to 3 bytes", &file));
+}
+
+Test(hidden, one_that_grows_all_the_time_says_so_once)
+{
+	ed_open_text("ABCDEFGH", ACCESS_PREVIEW);
+	open_others(1);
+	write_at(8, "x");
+	tick(300);
+	EXPECT_MESSAGE(sentence(" grew to 9 bytes", &file));
+	write_at(9, "x");
+	tick(300);
+	EXPECT_MESSAGE(sentence(" grew to 9 bytes", &file));
+}

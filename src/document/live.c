@@ -219,7 +219,7 @@ static MhexStatus check_change(const Document *doc, const Change *change, bool *
 	return done ? MHEX_OK : document_no_memory(err);
 }
 
-/* Steps made in preview need not be possible here. */
+/* Steps made in preview, or by a reload, need not be possible here. */
 static MhexStatus check_step(const Document *doc, const HistoryStep *step,
 			     const char *verb, MhexError *err)
 {
@@ -234,9 +234,11 @@ static MhexStatus check_step(const Document *doc, const HistoryStep *step,
 	}
 	if (possible)
 		return MHEX_OK;
-	return mhex_fail(err, MHEX_E_UNSUPPORTED,
-			 "live: this edit was made in preview; :access preview can %s it",
-			 verb);
+	return mhex_fail(
+		err, MHEX_E_UNSUPPORTED,
+		"live: this step is not one of bytes in their places; :access preview "
+		"can %s it",
+		verb);
 }
 
 /* What a preview remembered of the file means nothing here. */

@@ -38,9 +38,8 @@ static bool cut_tail(Document *doc, uint64_t length)
 	Version before = version_retain(&doc->now);
 	bool done = length == 0 ||
 		    piece_tree_replace(&doc->now.tree, (Range){at, length}, NULL, 0);
-	const bool steps =
-		doc->model->keeps_versions && (history_undo_steps(doc->history) > 0 ||
-					       history_redo_steps(doc->history) > 0);
+	const bool steps = history_undo_steps(doc->history) > 0 ||
+			   history_redo_steps(doc->history) > 0;
 	if (done && length > 0 && steps &&
 	    !history_push_versions(doc->history, at, &before, &doc->now)) {
 		version_release(&doc->now);

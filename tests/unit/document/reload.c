@@ -149,6 +149,28 @@ Test(reload, gives_up_what_the_file_has_lost)
 	EXPECT_DOC(s.doc, "012345ab");
 }
 
+/* The steps of live count on bytes that are not there any more. */
+Test(reload, a_shorter_file_leaves_no_step_of_live_that_reaches_behind_its_end)
+{
+	MhexError err = {0};
+	cr_assert(zero(int, (int)document_set_access(s.doc, ACCESS_LIVE, false, NULL)));
+	doc_overwrite(s.doc, 7, "x");
+	(void)doc_save(s.doc);
+	sample_resize(&s.file, 5);
+	(void)reload();
+	EXPECT_DOC(s.doc, "01234");
+
+	cr_expect(eq(int, (int)document_undo(s.doc, NULL, &err), MHEX_E_UNSUPPORTED));
+
+	cr_assert(
+		zero(int, (int)document_set_access(s.doc, ACCESS_PREVIEW, false, NULL)));
+	doc_undo(s.doc);
+	cr_expect(eq(u64, document_size(s.doc), 10));
+	doc_undo(s.doc);
+	cr_expect(eq(u64, document_size(s.doc), 10));
+	EXPECT_FILE(&s.file, "01234");
+}
+
 Test(reload, an_edit_behind_the_end_stays)
 {
 	doc_overwrite(s.doc, 7, "x");

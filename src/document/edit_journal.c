@@ -141,6 +141,7 @@ static MhexStatus write_anew(Document *doc, const char *before, MhexError *err)
 	journal->stale = false;
 	journal->used = document_is_modified(doc);
 	journal->live = doc->access == ACCESS_LIVE;
+	journal->covered = doc->now.covered;
 	journal->first = history_undo_steps(doc->history);
 	journal->redoable = 0;
 	status = write_file_record(doc, before, err);
@@ -249,6 +250,15 @@ static MhexStatus write_on(Document *doc, MhexError *err)
 	return status ? status : journal_flush(journal->file, err);
 }
 
+/* Has the file grown, and may edits lie where the journal knows nothing of? */
+static bool is_outgrown(const Document *doc)
+{
+	const EditJournal *journal = doc->edits;
+	return is_recording(doc) && !journal->live &&
+	       journal->covered != doc->now.covered &&
+	       (journal->ops.length > 0 || journal->run.operation);
+}
+
 /* A journal that was not begun because the step was under way, or has failed. */
 static bool may_begin(const Document *doc)
 {
@@ -263,6 +273,8 @@ MhexStatus edit_journal_flush(Document *doc, MhexError *err)
 	MhexStatus status = MHEX_OK;
 	if (!journal)
 		return MHEX_OK;
+	if (is_outgrown(doc))
+		journal->stale = true;
 	if (may_begin(doc))
 		status = begin_anew(doc, err);
 	else if (is_recording(doc))

@@ -40,6 +40,7 @@ struct EditJournal {
 	bool stale; /* file does not tell what the document is */
 	bool used;  /* there are edits in file */
 	bool live;
+	uint64_t covered; /* how much of the document's file was known, as file says */
 	StrBuf ops;
 	MhexError cause; /* why ops has failed, where it was not memory */
 	EditRun run;

@@ -93,6 +93,44 @@ Test(edit_recovery, a_file_that_was_cut_keeps_the_edits_behind_its_end)
 	cr_expect(zero(int, memcmp(bytes, "kept", 4)));
 }
 
+static void grow(const char *text)
+{
+	uint64_t size = 0;
+	sample_poke(&sample, SIZE, text);
+	cr_assert(eq(int, (int)document_refresh(sample.doc, &size), DOCUMENT_GROWN));
+}
+
+Test(edit_recovery, what_the_file_grew_by_meanwhile_can_be_moved)
+{
+	Clip *clip = NULL;
+	start();
+	sample_overwrite(&sample, 10, "abc");
+	flush();
+	grow("grown");
+	expect_ok(document_copy(sample.doc, (Range){SIZE + 1, 3}, &clip, &err));
+	expect_ok(document_paste(sample.doc, 5, clip, true, &err));
+	clip_free(clip);
+
+	expect_survives();
+}
+
+Test(edit_recovery, edits_of_what_the_file_grew_by_outlive_its_end)
+{
+	char bytes[4];
+	start();
+	grow("grown");
+	sample_overwrite(&sample, SIZE + 1, "kept");
+	crash();
+	cr_assert(zero(int, ftruncate(sample.fd, SIZE)));
+	sample_reopen(&sample);
+
+	(void)apply();
+
+	cr_assert(eq(u64, document_size(sample.doc), SIZE + 5));
+	expect_ok(document_read(sample.doc, SIZE + 1, bytes, 4, NULL, &err));
+	cr_expect(zero(int, memcmp(bytes, "kept", 4)));
+}
+
 /* ---- Live ---- */
 
 static void start_live(void)

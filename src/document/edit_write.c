@@ -219,6 +219,49 @@ static void put_piece(Document *doc, const Piece *piece, uint64_t at)
 	edit_give_up(doc->edits, &why);
 }
 
+/* Bytes of a file that is not the document's any more are in the journal themselves, but
+ * for those that it has lost. */
+static bool add_readable(Document *doc, const Piece *piece, uint64_t at, PieceList *out)
+{
+	uint8_t bytes[CHUNK], readable[CHUNK];
+	for (uint64_t done = 0; done < piece->length;) {
+		const uint64_t rest = piece->length - done;
+		const Piece part = piece_part(piece, done, rest < CHUNK ? rest : CHUNK);
+		if (reader_read_piece(&doc->reader, &part, at + done, bytes, readable,
+				      NULL))
+			return piece_list_add(out, piece_part(piece, done, rest));
+		for (size_t i = 0; i < part.length;) {
+			const size_t begin = i;
+			while (i < part.length && !readable[i] == !readable[begin])
+				i++;
+			Piece run = piece_part(&part, begin, i - begin);
+			if (!readable[begin])
+				run.source = SOURCE_ID_LOST;
+			if (!piece_list_add(out, run))
+				return false;
+		}
+		done += part.length;
+	}
+	return true;
+}
+
+static bool add_writable(Document *doc, uint64_t at, const PieceList *pieces,
+			 PieceList *out)
+{
+	bool done = true;
+	for (size_t i = 0; done && i < pieces->count; i++) {
+		const Piece *piece = &pieces->items[i];
+		const Source *source = source_table_get(doc->stock->table, piece->source);
+		const bool others = source->kind == SOURCE_FILE &&
+				    piece->source != doc->now.tree.file &&
+				    piece->length <= EDIT_JOURNAL_MAX;
+		done = others ? add_readable(doc, piece, at, out)
+			      : piece_list_add(out, *piece);
+		at += piece->length;
+	}
+	return done;
+}
+
 static void write_pieces(Document *doc, Range range, const PieceList *pieces, bool joins)
 {
 	EditJournal *journal = doc->edits;
@@ -237,18 +280,20 @@ static void write_pieces(Document *doc, Range range, const PieceList *pieces, bo
 void edit_write_replaced(Document *doc, Range range, const Piece *pieces, size_t count,
 			 bool joins)
 {
-	PieceList resolved = {0};
+	PieceList resolved = {0}, writable = {0};
 	const uint64_t length = pieces_length(pieces, count);
 	const bool typed = count == 1 && pieces[0].source == SOURCE_ID_ADDED &&
 			   length <= TYPED_MAX &&
 			   (range.length == 0 || range.length == length);
 	if (typed && write_typed(doc, range, &pieces[0], joins))
 		return;
-	if (source_resolve_all(doc->stock->table, pieces, count, &resolved))
-		write_pieces(doc, range, &resolved, joins);
+	if (source_resolve_all(doc->stock->table, pieces, count, &resolved) &&
+	    add_writable(doc, range.offset, &resolved, &writable))
+		write_pieces(doc, range, &writable, joins);
 	else
 		no_memory(doc->edits);
 	piece_list_free(&resolved);
+	piece_list_free(&writable);
 }
 
 void edit_write_operation(EditJournal *journal, EditOperation operation)

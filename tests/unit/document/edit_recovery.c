@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +130,33 @@ Test(edit_recovery, edits_of_what_the_file_grew_by_outlive_its_end)
 	cr_assert(eq(u64, document_size(sample.doc), SIZE + 5));
 	expect_ok(document_read(sample.doc, SIZE + 1, bytes, 4, NULL, &err));
 	cr_expect(zero(int, memcmp(bytes, "kept", 4)));
+}
+
+/* What an older version has of a file that was cut, and that another one has replaced. */
+Test(edit_recovery, bytes_that_nobody_has_any_more_are_no_reason_to_keep_no_edits)
+{
+	uint64_t conflicts = 0;
+	uint8_t byte = 0, state = 0;
+	start();
+	sample_overwrite(&sample, 10, "abc");
+	cr_assert(zero(int, ftruncate(sample.fd, SIZE / 2)));
+	cr_assert(zero(int, rename(sample.path, sample.other)));
+	const int fd = open(sample.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	cr_assert(eq(int, (int)write(fd, "another file", 12), 12));
+	(void)close(fd);
+	expect_ok(document_reload(sample.doc, false, &conflicts, &err));
+	undo(); /* the end that the reload has given up */
+	cr_assert(eq(u64, document_size(sample.doc), SIZE));
+
+	flush();
+
+	crash();
+	(void)apply();
+	cr_assert(eq(u64, document_size(sample.doc), SIZE));
+	expect_ok(document_read(sample.doc, 10, &byte, 1, NULL, &err));
+	cr_expect(eq(u8, byte, 'a'));
+	expect_ok(document_read(sample.doc, SIZE - 1, &byte, 1, &state, &err));
+	cr_expect(ne(u8, state & BYTE_UNREADABLE, 0));
 }
 
 /* ---- Live ---- */

@@ -213,6 +213,9 @@ bool live_open(Document *doc);
  * base_bytes_read(). */
 void document_live_old(const Document *doc, uint64_t offset, uint8_t *dst, uint8_t *known,
 		       size_t length);
+/* What it should hold there by what was stored since; others may have stored over it. */
+MhexStatus document_live_stored(Document *doc, uint64_t offset, uint8_t *dst,
+				uint8_t *known, size_t length, MhexError *err);
 /* Before live_close(), when the document goes on. False when out of memory. */
 bool live_leave(Document *doc);
 void live_close(Document *doc);

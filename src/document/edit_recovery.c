@@ -14,7 +14,8 @@ enum {
 
 /* Bytes that live has stored. */
 typedef struct {
-	BaseBytes *first;    /* what was there before all of them */
+	BaseBytes *first;    /* what was there before all of them, or before those since
+			      * others have written there */
 	BaseBytes *previous; /* before the last one, */
 	BaseBytes *last;     /* and after it */
 } LiveBytes;
@@ -70,15 +71,28 @@ MhexStatus edit_recovery_drop(EditRecovery *recovery, MhexError *err)
 
 /* ---- What is in it ---- */
 
+/* A byte that is stored over what was stored there before, or over what that was to
+ * replace (it may have failed), goes on from there. Any other is of others, and is what
+ * there is to go back to. */
+static void choose_first(const LiveBytes *live, uint64_t offset, const uint8_t *old,
+			 size_t length, uint8_t *first)
+{
+	uint8_t previous[CHUNK], last[CHUNK], known[CHUNK];
+	base_bytes_read(live->previous, offset, previous, length, known);
+	base_bytes_read(live->last, offset, last, length, known);
+	base_bytes_read(live->first, offset, first, length, known);
+	for (size_t i = 0; i < length; i++)
+		if (!known[i] || (old[i] != last[i] && old[i] != previous[i]))
+			first[i] = old[i];
+}
+
 static bool note_live(LiveBytes *live, uint64_t offset, const uint8_t *old,
 		      const uint8_t *bytes, size_t length)
 {
-	uint8_t first[CHUNK], known[CHUNK];
+	uint8_t first[CHUNK];
 	if (length > CHUNK)
 		return false;
-	base_bytes_read(live->first, offset, first, length, known);
-	for (size_t i = 0; i < length; i++)
-		first[i] = known[i] ? first[i] : old[i];
+	choose_first(live, offset, old, length, first);
 	return base_bytes_put(live->first, offset, first, NULL, length) &&
 	       base_bytes_put(live->previous, offset, old, NULL, length) &&
 	       base_bytes_put(live->last, offset, bytes, NULL, length);

@@ -329,25 +329,33 @@ static void write_bases(Document *doc)
 	}
 }
 
-/* The stretch of bytes from begin on that could be read. */
-static size_t readable_stretch(const uint8_t *states, size_t begin, size_t length)
+/* How many bytes from begin on the file holds as live has stored them. */
+static size_t stored_stretch(const uint8_t *ours, size_t begin, size_t length)
 {
 	size_t end = begin;
-	while (end < length && !(states[end] & BYTE_UNREADABLE))
+	while (end < length && ours[end])
 		end++;
 	return end - begin;
 }
 
-/* A byte that the file has lost has nothing that could be taken back. */
+/* A byte that the file has lost, or that others have stored over, has nothing that could
+ * be taken back. */
 static MhexStatus write_live_chunk(Document *doc, Range chunk, MhexError *err)
 {
 	uint8_t old[EDIT_LIVE_CHUNK], known[EDIT_LIVE_CHUNK];
 	uint8_t bytes[EDIT_LIVE_CHUNK], states[EDIT_LIVE_CHUNK];
+	uint8_t stored[EDIT_LIVE_CHUNK];
 	const size_t length = (size_t)chunk.length;
 	document_live_old(doc, chunk.offset, old, known, length);
-	MhexStatus status = document_read(doc, chunk.offset, bytes, length, states, err);
+	MhexStatus status =
+		document_live_stored(doc, chunk.offset, stored, known, length, err);
+	if (!status)
+		status = document_read(doc, chunk.offset, bytes, length, states, err);
+	for (size_t i = 0; !status && i < length; i++)
+		known[i] = known[i] && !(states[i] & BYTE_UNREADABLE) &&
+			   bytes[i] == stored[i];
 	for (size_t i = 0; !status && i < length;) {
-		const size_t part = readable_stretch(states, i, length);
+		const size_t part = stored_stretch(known, i, length);
 		if (part > 0)
 			status = edit_write_live(doc->edits, chunk.offset + i, old + i,
 						 bytes + i, part, err);

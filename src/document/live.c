@@ -74,6 +74,16 @@ void document_live_old(const Document *doc, uint64_t offset, uint8_t *dst, uint8
 	base_bytes_read(doc->live->old, offset, dst, length, known);
 }
 
+MhexStatus document_live_stored(Document *doc, uint64_t offset, uint8_t *dst,
+				uint8_t *known, size_t length, MhexError *err)
+{
+	Reader reader;
+	reader_init(&reader, &doc->stock->table, &doc->live->stored, false);
+	const MhexStatus status = reader_read(&reader, offset, dst, length, known, err);
+	reader_free(&reader);
+	return status;
+}
+
 /* ---- Counting ---- */
 
 /* What this changes in the times of the file is no news. */

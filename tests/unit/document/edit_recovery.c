@@ -222,6 +222,38 @@ Test(edit_recovery, live_leaves_what_others_have_stored)
 	cr_expect(eq(int, sample_peek(&sample, 104), sample_byte(104)));
 }
 
+Test(edit_recovery, live_goes_back_to_what_others_had_stored_meanwhile)
+{
+	uint64_t first = 0;
+	start_live();
+	sample_overwrite(&sample, 100, "abc");
+	sample_poke(&sample, 100, "X");
+	sample_overwrite(&sample, 100, "d");
+	sample_overwrite(&sample, 100, "e");
+	crash();
+
+	cr_expect(zero(u64, take_back(&first)));
+	cr_expect(eq(int, sample_peek(&sample, 100), 'X'));
+	cr_expect(eq(int, sample_peek(&sample, 101), sample_byte(101)));
+}
+
+/* What others have stored over live edits is no edit of ours. */
+Test(edit_recovery, live_begun_anew_leaves_what_others_have_stored)
+{
+	uint64_t first = 0;
+	start_live();
+	sample_overwrite(&sample, 100, "abcdef");
+	sample_poke(&sample, 102, "XY");
+	edit_journal_anew(sample.doc);
+	flush();
+	crash();
+
+	(void)take_back(&first);
+	cr_expect(eq(int, sample_peek(&sample, 101), sample_byte(101)));
+	cr_expect(eq(int, sample_peek(&sample, 102), 'X'));
+	cr_expect(eq(int, sample_peek(&sample, 103), 'Y'));
+}
+
 /* A journal that begins anew, as after a save, has no bytes for what was cut off. */
 Test(edit_recovery, live_keeps_what_is_left_of_a_file_that_was_cut)
 {

@@ -234,28 +234,45 @@ bool document_capture_switch(Document *doc, const PieceTree *to)
 
 /* ---- What a step of undo expects ---- */
 
-/* part, resolved, was put at offset by the step; where the file's own bytes are shown
- * there now, it has become the file's. */
-static bool expect_part(Document *doc, uint64_t offset, const Piece *part)
+/* The file's own bytes from file_offset on are shown where part was put. */
+static bool expect_in_file(Document *doc, uint64_t file_offset, const Piece *part,
+			   uint64_t at)
 {
 	uint8_t bytes[CHUNK], readable[CHUNK];
-	const Range range = {offset, part->length};
-	Range clean = piece_tree_next_clean(&doc->now.tree, offset);
-	while (clean.length > 0 && clean.offset < range_end(range)) {
-		clean = range_intersect(clean, range);
-		clean.length = chunk_of(clean.length);
-		const Piece piece = piece_part(part, clean.offset - offset, clean.length);
-		if (reader_read_piece(&doc->reader, &piece, clean.offset, bytes, readable,
+	for (uint64_t done = 0; done < part->length;) {
+		const size_t length = chunk_of(part->length - done);
+		const Piece piece = piece_part(part, done, length);
+		if (reader_read_piece(&doc->reader, &piece, at + done, bytes, readable,
 				      NULL))
 			return true; /* what cannot be read is not expected */
-		for (size_t i = 0; i < clean.length; i++) {
-			if (readable[i] && !base_bytes_put(doc->base, clean.offset + i,
-							   &bytes[i], NULL, 1))
+		for (size_t i = 0; i < length; i++) {
+			if (readable[i] &&
+			    !base_bytes_put(doc->base, file_offset + done + i, &bytes[i],
+					    NULL, 1))
 				return false;
 		}
-		edit_journal_base(doc, clean.offset, bytes, readable,
-				  (size_t)clean.length);
-		clean = piece_tree_next_clean(&doc->now.tree, range_end(clean));
+		edit_journal_base(doc, file_offset + done, bytes, readable, length);
+		done += length;
+	}
+	return true;
+}
+
+/* part, resolved, was put at offset by the step; where the file's bytes are shown there
+ * now, wherever they lie in it, it has become the file's. */
+static bool expect_part(Document *doc, uint64_t offset, const Piece *part)
+{
+	const Range range = {offset, part->length};
+	PieceCursor cursor;
+	bool more =
+		range.length > 0 && piece_cursor_seek(&cursor, &doc->now.tree, offset);
+	for (; more && cursor.offset < range_end(range);
+	     more = piece_cursor_next(&cursor)) {
+		uint64_t at = 0;
+		const Piece shown = piece_cursor_clip(&cursor, range, &at);
+		const Piece put = piece_part(part, at - offset, shown.length);
+		if (shown.source == doc->now.tree.file &&
+		    !expect_in_file(doc, shown.offset, &put, at))
+			return false;
 	}
 	return true;
 }

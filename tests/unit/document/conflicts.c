@@ -270,6 +270,27 @@ Test(conflicts, at_a_cut_end_taken_as_theirs_bring_it_back)
 	EXPECT_DOC(s.doc, "01x3456G8I");
 }
 
+/* The save has made a new file of another size, in which bytes lie elsewhere. */
+Test(conflicts, of_an_undo_across_a_save_are_found_where_the_bytes_have_gone)
+{
+	MhexError err;
+	doc_overwrite(s.doc, 5, "x");
+	doc_insert(s.doc, 0, "++");
+	(void)doc_save(s.doc);
+	EXPECT_FILE(&s.file, "++01234x6789");
+	const int fd = open(s.file.path, O_WRONLY | O_CLOEXEC);
+	cr_assert(eq(long, (long)pwrite(fd, "F", 1, 7), 1));
+	(void)close(fd);
+	doc_undo(s.doc);
+	EXPECT_DOC(s.doc, "01234F6789");
+	doc_undo(s.doc);
+	EXPECT_DOC(s.doc, "0123456789");
+
+	cr_expect(eq(int, (int)save(false, &err), MHEX_E_CONFLICT));
+
+	EXPECT_FILE(&s.file, "++01234F6789");
+}
+
 Test(conflicts, that_are_not_there_cannot_be_taken)
 {
 	doc_overwrite(s.doc, 2, "x");

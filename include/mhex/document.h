@@ -326,4 +326,11 @@ void document_set_window(Document *doc, size_t window);
  * of others? At first it does. */
 void document_set_lock(Document *doc, bool lock);
 
+#define DOCUMENT_UNDO_MEMORY ((uint64_t)64 << 20)
+/* What saves have changed in the file is kept for undo: in memory up to so many bytes, at
+ * first DOCUMENT_UNDO_MEMORY, and beyond that in files without a name in the state
+ * folder. A save for which there is no room is MHEX_E_NOSPACE; forced, it drops all that
+ * could be undone. */
+void document_set_undo_memory(Document *doc, uint64_t bytes);
+
 #endif

@@ -18,6 +18,7 @@ typedef struct {
 	uint64_t group;   /* bytes between two gaps, 0: none */
 	uint64_t phase;   /* empty cells before the first byte */
 	uint64_t base;    /* added to every offset that is shown */
+	uint64_t undo_memory;
 	unsigned offsets; /* OffsetBase */
 	unsigned text;    /* TextCharset (frame.h) */
 	unsigned endian;  /* EndianOrder: which comes first in the inspector */
@@ -61,6 +62,7 @@ typedef enum {
 	STALE_KEYS = 1 << 3,
 	STALE_LOCK = 1 << 4,
 	STALE_UNDO = 1 << 5,
+	STALE_MEMORY = 1 << 6,
 } Stale;
 
 typedef enum {

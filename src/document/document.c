@@ -116,7 +116,8 @@ void document_get_info(const Document *doc, DocumentInfo *info)
 		.redo_steps = history_redo_steps(doc->history),
 		.memory = piece_pool_memory(doc->stock->pool) +
 			  add_buffer_memory(doc->stock->added) +
-			  history_memory(doc->history) + base_bytes_memory(doc->base),
+			  history_memory(doc->history) + base_bytes_memory(doc->base) +
+			  doc->kept_memory,
 		.beyond = document_bytes_beyond(doc),
 		.changed_at = doc->changed_at,
 		.name_at = doc->name_at,
@@ -133,6 +134,11 @@ void document_set_window(Document *doc, size_t window)
 		if (source->kind == SOURCE_FILE)
 			storage_ref_set_window(source->file, window);
 	}
+}
+
+void document_set_undo_memory(Document *doc, uint64_t bytes)
+{
+	doc->undo_memory = bytes;
 }
 
 void document_set_lock(Document *doc, bool lock)

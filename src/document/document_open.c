@@ -76,6 +76,7 @@ static MhexStatus make(Document **out, Storage *storage, Beginning with, MhexErr
 	}
 	doc->journal = with.journal;
 	doc->stock = stock_new();
+	doc->undo_memory = DOCUMENT_UNDO_MEMORY;
 	doc->history = history_new();
 	doc->base = base_bytes_new();
 	MhexStatus status = MHEX_OK;

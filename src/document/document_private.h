@@ -58,6 +58,8 @@ struct Document {
 	Save *saving;     /* while one runs: no reload, no other access, no other save */
 	Live *live;       /* with the live model */
 	struct EditJournal *edits; /* NULL: they are not kept for after a crash */
+	uint64_t undo_memory;      /* bytes that saves may keep in memory, and */
+	uint64_t kept_memory;      /* have kept there */
 	uint64_t undo_kept; /* history_revision() of what is kept for the next program */
 };
 
@@ -130,6 +132,10 @@ typedef struct {
  * MHEX_E_NOMEM: nothing has changed, the document still shows its edits as unsaved.
  */
 MhexStatus document_saved_in_place(Document *doc, SavedInPlace *done, MhexError *err);
+
+/* Nothing before can be undone or redone any more, and what only that needs goes, but for
+ * what a snapshot or a clip may have. */
+void document_forget_undo(Document *doc);
 
 /* Likewise; storage (taken over, also on failure) is the file that now has the name and
  * holds `saved`. The old one stays open under the older versions. */

@@ -175,13 +175,49 @@ static bool succeed_in_place(Document *doc, const SavedInPlace *done, PieceTree 
 	return document_succeed(doc, &succession);
 }
 
+/* Does the current version need bytes that lie in neither its file nor what was typed? */
+static bool needs_old_sources(const Document *doc)
+{
+	PieceCursor cursor;
+	bool more = piece_cursor_seek(&cursor, &doc->now.tree, 0);
+	for (; more; more = piece_cursor_next(&cursor)) {
+		const uint32_t id = cursor.piece.source;
+		const Source *source = source_table_get(doc->stock->table, id);
+		if (id != doc->now.tree.file && id != SOURCE_ID_ADDED &&
+		    source->kind != SOURCE_FILL && source->kind != SOURCE_LOST)
+			return true;
+	}
+	return false;
+}
+
+void document_forget_undo(Document *doc)
+{
+	if (history_grouping(doc->history))
+		return;
+	history_clear(doc->history);
+	if (doc->stock->refs > 1 || needs_old_sources(doc))
+		return;
+	for (uint32_t id = SOURCE_ID_FIRST_FILE; id < doc->stock->table->count; id++) {
+		const SourceKind kind = source_table_get(doc->stock->table, id)->kind;
+		if (id == doc->now.tree.file || kind == SOURCE_FILL)
+			continue;
+		Source *lost = source_new_lost();
+		if (!lost || !source_table_set(&doc->stock->table, id, lost))
+			return;
+	}
+	doc->kept_memory = 0;
+}
+
 MhexStatus document_saved_in_place(Document *doc, SavedInPlace *done, MhexError *err)
 {
 	Version saved = version_retain(&done->saved->version);
 	assert(saved.tree.file == doc->now.tree.file);
 	PieceTree holds = piece_tree_retain(&saved.tree);
+	const uint64_t kept = done->memory ? add_buffer_size(done->memory) : 0;
 	const bool succeeded = succeed_in_place(doc, done, &holds);
 	piece_tree_release(&holds);
+	if (succeeded)
+		doc->kept_memory += kept;
 	done->memory = NULL;
 	done->spill = NULL;
 	if (succeeded)

@@ -265,6 +265,8 @@ static MhexStatus choose(Save *save, const Document *doc, const SaveRequest *req
 	save->journal = doc->journal;
 	save->told_unsafe = doc->told_unsafe;
 	save->no_lock = doc->no_lock;
+	if (doc->undo_memory > doc->kept_memory)
+		save->room = doc->undo_memory - doc->kept_memory;
 	if (request->output_fd >= 0)
 		save->kind = SAVE_OUTPUT;
 	else if (own && !(request->path && request->has_range))
@@ -430,12 +432,18 @@ MhexStatus document_save_finish(Document *doc, Save *save, SaveResult *result,
 	MhexStatus status = job_finish(save->job, err);
 	doc->saving = NULL;
 	doc->told_unsafe = save->told_unsafe;
+	const bool forget = save->kept.dropped && !status;
 	status = tell_document(doc, save, status, err);
 	if (save->moved)
 		save_note(save, "into the file that has the name now");
+	if (forget)
+		save_note(save, "there was no room for the bytes that changed, so "
+				"nothing before can be undone");
 	*result = save->result;
 	if (!status || doc->live)
 		edit_journal_anew(doc);
 	free_save(save);
+	if (forget)
+		document_forget_undo(doc);
 	return status;
 }

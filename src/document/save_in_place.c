@@ -88,8 +88,8 @@ static MhexStatus keep_old(InPlace *work, MhexError *err)
 {
 	const PieceTree *tree = save_tree(work->save);
 	const uint64_t bytes = piece_tree_modified(tree);
-	MhexStatus status =
-		save_kept_open(&work->save->kept, bytes, work->save->force, err);
+	MhexStatus status = save_kept_open(&work->save->kept, bytes, work->save->room,
+					   work->save->force, err);
 	if (!status)
 		status = save_guard_open(work->save, bytes, &work->guard, err);
 	Range run = piece_tree_next_modified(tree, 0);

@@ -12,21 +12,22 @@ static MhexStatus no_memory(MhexError *err)
 	return mhex_fail(err, MHEX_E_NOMEM, "no memory for the bytes that change");
 }
 
-MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, bool force, MhexError *err)
+MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, uint64_t room, bool force,
+			  MhexError *err)
 {
 	*kept = (SaveKept){.spill = -1};
-	if (bytes <= SAVE_KEPT_MEMORY_MAX) {
+	if (bytes <= room) {
 		kept->memory = add_buffer_new();
 		return kept->memory ? MHEX_OK : no_memory(err);
 	}
 	const MhexStatus status =
-		save_temp_open(&kept->spill, bytes, "that are kept for undo", err);
+		save_temp_open_private(&kept->spill, bytes, "that change, for undo", err);
 	if (status && force) {
 		kept->dropped = true;
 		return MHEX_OK;
 	}
 	if (status)
-		save_error_add(err, " (! saves without keeping them)");
+		save_error_add(err, " (! saves, and drops what can be undone)");
 	return status;
 }
 

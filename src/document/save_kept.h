@@ -12,13 +12,10 @@
  * Old bytes of a file, kept before a save overwrites them: to put them back when it fails
  * half-way, and for undo when it succeeds.
  *
- * Up to SAVE_KEPT_MEMORY_MAX in memory, more in a file without a name, whose blocks are
- * allocated when it is opened. Belongs to one thread at a time.
+ * In memory, or where there would be too many in a file without a name, whose blocks are
+ * allocated when it is opened: in the state folder, which is the user's alone, or if that
+ * is not possible where temporary files are. Belongs to one thread at a time.
  */
-enum {
-	SAVE_KEPT_MEMORY_MAX = 16 << 20
-};
-
 typedef struct {
 	ARRAY(KeptBytes) ranges; /* ascending, no two of them adjoining */
 	uint64_t size;           /* bytes kept so far */
@@ -27,9 +24,10 @@ typedef struct {
 	bool dropped; /* or they are not kept: only ranges are noted */
 } SaveKept;
 
-/* bytes: how many will be kept at most. Where there is no room for them it is an error,
- * or, with force, they are dropped. */
-MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, bool force, MhexError *err);
+/* bytes: how many will be kept at most; room: how many in memory. Where there is no room
+ * for them it is MHEX_E_NOSPACE, or, with force, they are dropped. */
+MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, uint64_t room, bool force,
+			  MhexError *err);
 /* Also one that was never opened, but has spill -1 and is all zeroes else. */
 void save_kept_free(SaveKept *kept);
 

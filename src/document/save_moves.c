@@ -99,7 +99,8 @@ static MhexStatus keep_old(Moves *work, MhexError *err)
 	for (size_t i = 0; i < lost.count; i++)
 		bytes += lost.items[i].length;
 	if (!status)
-		status = save_kept_open(&work->save->kept, bytes, work->save->force, err);
+		status = save_kept_open(&work->save->kept, bytes, work->save->room,
+					work->save->force, err);
 	for (size_t i = 0; !status && i < lost.count; i++)
 		status = keep_range(work->save, lost.items[i], err);
 	ARRAY_FREE(&lost);

@@ -57,6 +57,7 @@ struct Save {
 	NameState name;     /* SAVE_LIVE: when it began */
 	bool journal;       /* as in DocumentOptions */
 	bool told_unsafe;   /* as in Document */
+	uint64_t room;      /* bytes of memory for what is kept */
 	Range range;        /* of the snapshot; all of it but for a copy */
 	Snapshot *snapshot; /* released on the document's thread */
 	BaseBytes *base;    /* a copy of the document's */

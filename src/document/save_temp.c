@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "storage/state_folder.h"
 #include "storage/system.h"
 #include "storage/unlinked_file.h"
 
@@ -35,4 +36,17 @@ MhexStatus save_temp_open(int *fd, uint64_t size, const char *what, MhexError *e
 	}
 	return mhex_fail_errno(err, "no temporary file for %" PRIu64 " bytes (%s)", size,
 			       what);
+}
+
+MhexStatus save_temp_open_private(int *fd, uint64_t size, const char *what,
+				  MhexError *err)
+{
+	StateFolder folder;
+	if (state_folder_open(&folder, true, NULL) == MHEX_OK) {
+		*fd = open_in(folder.path, size);
+		state_folder_close(&folder);
+		if (*fd >= 0)
+			return MHEX_OK;
+	}
+	return save_temp_open(fd, size, what, err);
 }

@@ -13,5 +13,8 @@
 /* In $TMPDIR, /var/tmp or /tmp, with blocks for size bytes, so that a full disk is known
  * before the save touches anything. what is for the sentence. Owned: close(). */
 MhexStatus save_temp_open(int *fd, uint64_t size, const char *what, MhexError *err);
+/* Likewise, but first in the state folder. */
+MhexStatus save_temp_open_private(int *fd, uint64_t size, const char *what,
+				  MhexError *err);
 
 #endif

@@ -70,7 +70,7 @@ static bool add_place(FileRanges *places, uint64_t begin, uint64_t end, uint64_t
 static bool add_ends(FileRanges *places, Range range, uint64_t size)
 {
 	const uint64_t end = range_end(range);
-	if (range.length <= 2 * ENDS)
+	if (range.length <= 2 * (uint64_t)ENDS)
 		return add_place(places, range.offset, end, size);
 	return add_place(places, range.offset, range.offset + ENDS, size) &&
 	       add_place(places, end - ENDS, end, size);

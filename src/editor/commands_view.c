@@ -22,6 +22,8 @@ static void apply(Editor *editor, unsigned stale)
 			document_set_window(file->doc, (size_t)editor->settings.window);
 		if (stale & STALE_LOCK)
 			document_set_lock(file->doc, editor->settings.lock);
+		if (stale & STALE_MEMORY)
+			document_set_undo_memory(file->doc, editor->settings.undo_memory);
 		if (stale & STALE_UNDO)
 			keeping_read_history(editor, file);
 		if ((stale & STALE_KEYS) && document_access(file->doc) != ACCESS_VIEW)

@@ -127,6 +127,7 @@ static MhexStatus add_file(Editor *editor, Document *doc, const char *name,
 	file->mode = plain && document_access(doc) != ACCESS_VIEW ? MODE_OVERWRITE
 								  : MODE_NORMAL;
 	document_set_lock(doc, editor->settings.lock);
+	document_set_undo_memory(doc, editor->settings.undo_memory);
 	(void)document_refresh(doc, &file->file_size);
 	editor->files[editor->file_count] = file;
 	editor_show_document(editor, editor->file_count++);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/expr.h"
+#include "mhex/document.h"
 
 #define MEMBER(name) offsetof(Settings, name)
 
@@ -55,6 +56,9 @@ const Setting setting_table[] = {
 	 "Character set of the text column"},
 	{"theme", SETTING_CHOICE, MEMBER(theme), 0, 0, 0, NULL, theme_names, STALE_SCREEN,
 	 "Colours and attributes of the screen"},
+	{"undo-memory", SETTING_NUMBER, MEMBER(undo_memory), DOCUMENT_UNDO_MEMORY, 0,
+	 UINT64_C(1) << 40, NULL, NULL, STALE_MEMORY,
+	 "Bytes of memory for what saves change in a file; more go to the state folder"},
 	{"undo-persist", SETTING_BOOL, MEMBER(undo_persist), 0, 0, 1, NULL, NULL,
 	 STALE_UNDO,
 	 "Keep what can be undone and redone, with the old bytes, for the next time"},

@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "save_sample.h"
+#include "support/temp_file.h"
 
 enum {
 	SIZE = 20000
@@ -180,6 +183,7 @@ Test(save_in_place, an_edit_of_more_than_is_remembered_notices_a_change)
 	const Range range = {0, 64 << 20};
 	cr_assert(zero(int, ftruncate(sample.fd, (off_t)range.length)));
 	sample_reopen(&sample);
+	document_set_undo_memory(sample.doc, 1 << 20);
 	cr_assert(zero(int, (int)document_fill(sample.doc, range, "ab", 2, false, &err)));
 	sample_poke(&sample, 3 << 20, "x");
 
@@ -239,12 +243,11 @@ Test(save_in_place, zeroes_that_grew_over_a_cut_are_a_conflict)
 Test(save_in_place, without_room_for_the_old_bytes_it_needs_force)
 {
 	MhexError err;
-	uint64_t at = 0;
-	uint8_t byte = 0, state = 0;
-	const Range range = {0, 20 << 20};
+	const Range range = {0, 1 << 20};
 	no_room = true;
 	cr_assert(zero(int, ftruncate(sample.fd, (off_t)range.length)));
 	sample_reopen(&sample);
+	document_set_undo_memory(sample.doc, (1 << 20) - 1);
 	cr_assert(zero(int, (int)document_fill(sample.doc, range, "ab", 2, false, &err)));
 
 	const MhexStatus status = sample_write(&sample, &err);
@@ -254,9 +257,74 @@ Test(save_in_place, without_room_for_the_old_bytes_it_needs_force)
 	cr_expect(eq(int, sample_peek(&sample, 0), sample_byte(0)));
 	cr_assert(zero(int, (int)sample_write_forced(&sample, &err)), "%s", err.message);
 	sample_expect_saved(&sample);
-	cr_assert(zero(int, (int)document_undo(sample.doc, &at, &err)));
-	cr_assert(zero(int, (int)document_read(sample.doc, 5, &byte, 1, &state, &err)));
-	cr_expect(eq(int, state &BYTE_UNREADABLE, BYTE_UNREADABLE), "lost, not invented");
+	cr_expect(eq(int, (int)document_undo(sample.doc, NULL, &err), MHEX_E_NOTFOUND));
+}
+
+static void overwrite_and_undo(uint64_t offset)
+{
+	MhexError err;
+	sample_overwrite(&sample, offset, "again");
+	(void)sample_save_well(&sample);
+	cr_assert(zero(int, (int)document_undo(sample.doc, NULL, &err)));
+	cr_assert(zero(int, (int)document_redo(sample.doc, NULL, &err)));
+}
+
+Test(save_in_place, old_bytes_of_all_saves_count_and_are_dropped_together)
+{
+	MhexError err;
+	SaveResult result = {0};
+	const SaveRequest forced = {.force = true, .output_fd = -1};
+	no_room = true;
+	document_set_undo_memory(sample.doc, 8);
+	overwrite_and_undo(100);
+	sample_overwrite(&sample, 200, "world");
+
+	cr_expect(eq(int, (int)sample_write(&sample, &err), MHEX_E_NOSPACE));
+	cr_expect(sample_has(&err, "! saves, and drops what can be undone"), "%s",
+		  err.message);
+	cr_assert(zero(int, (int)sample_save(&sample, &forced, &result, &err)), "%s",
+		  err.message);
+
+	cr_expect(strstr(result.note, "nothing before can be undone") != NULL);
+	cr_expect(eq(int, (int)document_undo(sample.doc, NULL, &err), MHEX_E_NOTFOUND));
+	overwrite_and_undo(300);
+	sample_expect_saved(&sample);
+}
+
+/* Is there an open file without a name in that folder? */
+static bool has_nameless(const char *folder)
+{
+	char link[64], target[512];
+	const size_t length = strlen(folder);
+	for (int fd = 3; fd < 256; fd++) {
+		(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		const ssize_t got = readlink(link, target, sizeof(target) - 1);
+		target[got > 0 ? got : 0] = '\0';
+		if (strncmp(target, folder, length) == 0 && strstr(target, "(deleted)"))
+			return true;
+	}
+	return false;
+}
+
+Test(save_in_place, what_memory_may_not_hold_goes_to_the_state_folder)
+{
+	MhexError err;
+	TempFile state;
+	temp_folder_make(&state);
+	(void)setenv("XDG_STATE_HOME", state.path, 1);
+	document_set_undo_memory(sample.doc, 0);
+
+	sample_overwrite(&sample, 100, "one");
+	(void)sample_save_well(&sample);
+	sample_overwrite(&sample, 101, "two");
+	(void)sample_save_well(&sample);
+
+	cr_expect(has_nameless(state.path));
+	cr_assert(zero(int, (int)document_undo(sample.doc, NULL, &err)));
+	cr_assert(zero(int, (int)document_undo(sample.doc, NULL, &err)));
+	(void)sample_save_well(&sample);
+	sample_expect_untouched(&sample, SIZE);
+	temp_folder_remove(&state);
 }
 
 /* ---- Between store and sync ---- */

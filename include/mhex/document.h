@@ -213,6 +213,33 @@ MhexStatus document_check_put(const Document *doc, uint64_t length, MhexError *e
 MhexStatus document_put(Document *doc, uint64_t offset, Clip *clip, Range part,
 			MhexError *err);
 
+/* ---- Replacing many ranges, part by part, as one step ---- */
+
+/* What is put in place of a range. */
+typedef struct {
+	const uint8_t *bytes;
+	const uint8_t *keep; /* NULL, or 1 for each byte that stays as it is; then the
+			      * ranges have this length too */
+	size_t length;
+	const uint8_t *old; /* NULL, or what all ranges, of one length, have just held */
+} Replacement;
+
+typedef struct ReplaceAll ReplaceAll;
+
+/* About to replace count ranges of the document as it is now. with is borrowed until the
+ * end. Owned: document_replace_end() or document_replace_drop(). Edits in between, or a
+ * change that document_refresh() has seen, are MHEX_E_CONFLICT in what follows. */
+MhexStatus document_replace_begin(Document *doc, const Replacement *with, uint64_t count,
+				  ReplaceAll **out, MhexError *err);
+/* The next of them, ascending and not overlapping. In preview nothing shows before the
+ * end; in live they are stored. After a failure: drop. */
+MhexStatus document_replace_ranges(ReplaceAll *all, const Range *ranges, size_t count,
+				   MhexError *err);
+/* The rest stays. Freed also on failure, after which the document is as it was. */
+MhexStatus document_replace_end(ReplaceAll *all, MhexError *err);
+/* As it was. Frees all. */
+void document_replace_drop(ReplaceAll *all);
+
 /* ---- Files ---- */
 
 /* Measure and map again (another inode under the name too), keep the edits.

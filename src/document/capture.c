@@ -120,7 +120,7 @@ bool document_settle(Document *doc, uint64_t offset, const PieceList *pieces,
 /* ---- Remembered for the save ---- */
 
 /* The file as it is now stands for all bytes that are not remembered one by one. */
-static void keep_stamp(Document *doc)
+void document_capture_stamp(Document *doc)
 {
 	if (doc->has_stamp)
 		return;
@@ -161,7 +161,7 @@ static bool remember_files(Document *doc, Range range, bool stays, uint64_t *bud
 		if (piece.source != doc->now.tree.file || (stays && piece.offset == at))
 			continue;
 		if (piece.length > *budget) {
-			keep_stamp(doc);
+			document_capture_stamp(doc);
 			return true;
 		}
 		*budget -= piece.length;
@@ -214,14 +214,19 @@ static bool is_shifted(const PieceTree *tree)
 	return sum->file_bytes > 0 && (sum->low != 0 || sum->high != 0);
 }
 
+void document_capture_moved(Document *doc, const PieceTree *to)
+{
+	/* What of the file is lost cannot be told from offsets alone. */
+	if (piece_tree_size(to) != document_size(doc) || is_shifted(to) ||
+	    is_shifted(&doc->now.tree))
+		document_capture_stamp(doc);
+}
+
 bool document_capture_switch(Document *doc, const PieceTree *to)
 {
 	forget_cleaned(doc, to);
 	uint64_t budget = BASE_BYTES_MAX;
-	/* What of the file is lost cannot be told from offsets alone. */
-	if (piece_tree_size(to) != document_size(doc) || is_shifted(to) ||
-	    is_shifted(&doc->now.tree))
-		keep_stamp(doc);
+	document_capture_moved(doc, to);
 	const Range all = {0, document_size(doc)};
 	Range run = piece_tree_next_modified(to, 0);
 	while (run.length > 0 && run.offset < all.length) {

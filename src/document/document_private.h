@@ -189,6 +189,11 @@ bool document_settle(Document *doc, uint64_t offset, const PieceList *pieces,
 bool document_capture(Document *doc, Range range, const Piece *pieces, size_t count);
 /* The same for a change to another version. */
 bool document_capture_switch(Document *doc, const PieceTree *to);
+/* Bytes that a change to another version moves are not remembered one by one: the file's
+ * stamp stands for them. */
+void document_capture_moved(Document *doc, const PieceTree *to);
+/* Likewise for bytes of the file that an edit has not remembered. */
+void document_capture_stamp(Document *doc);
 /* Undo or redo is about to take away pieces, resolved, that a step put at offset. Where a
  * save has written them since, the file should hold them: so they are remembered, and a
  * byte that another process has changed there is a conflict. After document_capture(). */

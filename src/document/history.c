@@ -378,6 +378,14 @@ bool history_push_versions(History *history, uint64_t at, const Version *before,
 	return true;
 }
 
+void history_keep_base(History *history, KeptBase base)
+{
+	if (history->fresh == FRESH_PAIR && !history->pair->base.bytes)
+		history->pair->base = base;
+	else
+		base_bytes_free(base.bytes);
+}
+
 void history_pop(History *history)
 {
 	if (!history->fresh)
@@ -403,6 +411,7 @@ static bool add_record(HistoryStep *step, const HistoryRecord *record)
 	step->has_versions = true;
 	step->before = version_retain(&record->pair->before);
 	step->after = version_retain(&record->pair->after);
+	step->base = &record->pair->base;
 	step->at = record->pair->at;
 	return true;
 }

@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "document/base_bytes.h"
 #include "document/piece_tree.h"
+#include "storage/storage.h"
 
 /*
  * Undo and redo, without limit.
@@ -42,12 +44,20 @@ typedef struct {
 	bool rebase;
 } Change;
 
+/* What is remembered of the file under the edits of the version that a step of two
+ * versions is about to lead to, so that a million places need not be read again. */
+typedef struct {
+	BaseBytes *bytes; /* NULL: not kept */
+	FileStamp stamp;  /* of the file they were read from */
+} KeptBase;
+
 typedef struct {
 	Change *changes; /* in the order they were made */
 	size_t count, capacity;
 	bool has_versions; /* then there are no changes, and */
 	Version before, after;
-	uint64_t at; /* where its first change lies */
+	KeptBase *base; /* with versions: the history's, to be exchanged */
+	uint64_t at;    /* where its first change lies */
 } HistoryStep;
 
 void history_step_free(HistoryStep *step);
@@ -85,6 +95,9 @@ bool history_push(History *history, Change *change);
 /* Likewise for a change of many pieces. now: the version after it. */
 bool history_push_versions(History *history, uint64_t at, const Version *before,
 			   const Version *now);
+/* For the versions just pushed: base, taken over, is that of the version before. Not kept
+ * within a group. */
+void history_keep_base(History *history, KeptBase base);
 /* The change just pushed could not be made. */
 void history_pop(History *history);
 

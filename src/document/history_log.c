@@ -32,7 +32,9 @@ VersionPair *version_pair_new(uint64_t at, const Version *before, const Version 
 {
 	VersionPair *pair = malloc(sizeof(*pair));
 	if (pair)
-		*pair = (VersionPair){at, version_retain(before), version_retain(after)};
+		*pair = (VersionPair){.at = at,
+				      .before = version_retain(before),
+				      .after = version_retain(after)};
 	return pair;
 }
 
@@ -42,6 +44,7 @@ void version_pair_free(VersionPair *pair)
 		return;
 	version_release(&pair->before);
 	version_release(&pair->after);
+	base_bytes_free(pair->base.bytes);
 	free(pair);
 }
 

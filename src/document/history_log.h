@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
 	uint64_t at;
 	Version before, after;
+	KeptBase base;
 } VersionPair;
 
 /* NULL: out of memory. */
@@ -40,9 +41,9 @@ bool history_log_add(HistoryLog *log, bool begins, const Change *change);
 bool history_log_add_pair(HistoryLog *log, VersionPair *pair);
 
 typedef struct {
-	bool begins;             /* a step */
-	const VersionPair *pair; /* NULL: a change */
-	Change change;           /* owned by who reads */
+	bool begins;       /* a step */
+	VersionPair *pair; /* NULL: a change */
+	Change change;     /* owned by who reads */
 } HistoryRecord;
 
 /* Where the record that ends at end begins. */

@@ -112,9 +112,36 @@ static bool switch_to(Document *doc, Version *to, const Version *from)
 	return true;
 }
 
-static bool switch_to_old(Document *doc, const Version *old, const Version *left)
+/* Nothing has come between, and the file is as it was: what is remembered of it for the
+ * other version holds still. */
+static bool switch_with_base(Document *doc, const Version *to, const Version *from,
+			     KeptBase *base)
+{
+	Storage *storage = document_storage(doc);
+	const uint32_t file = doc->now.tree.file;
+	if (!base->bytes || to->tree.file != file || from->tree.file != file ||
+	    from->tree.root != doc->now.tree.root || to->covered != doc->now.covered ||
+	    storage_measure(storage, NULL))
+		return false;
+	const FileStamp stamp = storage_stamp(storage);
+	if (!file_stamp_equal(&stamp, &base->stamp))
+		return false;
+	BaseBytes *left = doc->base;
+	doc->base = base->bytes;
+	base->bytes = left;
+	document_capture_moved(doc, &to->tree);
+	Version now = version_retain(to);
+	version_release(&doc->now);
+	doc->now = now;
+	return true;
+}
+
+static bool switch_to_old(Document *doc, const Version *old, const Version *left,
+			  KeptBase *base)
 {
 	Version to, from;
+	if (switch_with_base(doc, old, left, base))
+		return true;
 	if (!document_bring_up(doc, left, &from))
 		return false;
 	const bool done = document_bring_up(doc, old, &to) && switch_to(doc, &to, &from);
@@ -189,8 +216,8 @@ static MhexStatus take_step(Document *doc, bool undo, uint64_t *at, MhexError *e
 	const uint64_t size = document_size(doc);
 	bool done = false;
 	if (step.has_versions)
-		done = undo ? switch_to_old(doc, &step.before, &step.after)
-			    : switch_to_old(doc, &step.after, &step.before);
+		done = undo ? switch_to_old(doc, &step.before, &step.after, step.base)
+			    : switch_to_old(doc, &step.after, &step.before, step.base);
 	else
 		done = apply_changes(doc, &step, undo);
 	*at = step.at < document_size(doc) ? step.at : document_size(doc);

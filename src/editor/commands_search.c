@@ -194,6 +194,23 @@ static bool keeps_any(const uint8_t *keep, size_t length)
 	return length > 0 && memchr(keep, 1, length) != NULL;
 }
 
+/* What every match holds; NULL when they differ, or there is no memory to know it. */
+static uint8_t *fixed_bytes(const Pattern *pattern)
+{
+	if (pattern->length == 0 || pattern->number_count > 0)
+		return NULL;
+	uint8_t *bytes = malloc(pattern->length);
+	for (size_t i = 0; bytes && i < pattern->length; i++) {
+		const PatternElement *element = &pattern->elements[i];
+		if (element->kind != ELEMENT_MASK || element->mask != 0xff) {
+			free(bytes);
+			return NULL;
+		}
+		bytes[i] = element->value;
+	}
+	return bytes;
+}
+
 HANDLER(cmd_replace)
 {
 	SearchTask plan = {.use = FOR_REPLACE, .confirm = args->confirm};
@@ -222,6 +239,7 @@ HANDLER(cmd_replace)
 		free(plan.keep);
 		return status;
 	}
+	plan.found = fixed_bytes(&editor->pattern);
 	const SearchRequest request = {.kind = SEARCH_ALL,
 				       .range = range_or_all(editor, args),
 				       .every = editor->pattern_every};

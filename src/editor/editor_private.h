@@ -100,7 +100,21 @@ typedef struct {
 	bool confirm;          /* FOR_REPLACE: ask for each */
 	uint8_t *bytes, *keep; /* FOR_REPLACE: what to put there; owned */
 	size_t bytes_length;
+	uint8_t *found; /* FOR_REPLACE: as in Replacing */
 } SearchTask;
+
+/* Where the matches of a search are, and what is put there; owns all of it. */
+typedef struct {
+	Search *search;
+	struct Snapshot *snapshot;
+	uint64_t match_length;
+	uint8_t *bytes, *keep;
+	size_t bytes_length;
+	uint8_t *found;        /* what each match holds; NULL: they differ */
+	uint64_t index, count; /* which match is next, of how many */
+	uint64_t shift;        /* what those before it have moved the others by */
+	uint64_t replaced;     /* so far */
+} Replacing;
 
 typedef struct {
 	Save *save; /* NULL: none */
@@ -119,19 +133,20 @@ struct SliceTask {
 	const char *what; /* the command; NULL: nothing runs */
 	/* Do one slice: advance done. */
 	MhexStatus (*step)(SliceTask *task, MhexError *err);
-	/* All is done. */
-	MhexStatus (*end)(Editor *editor, const SliceTask *task, MhexError *err);
+	/* All is done: it counts. */
+	MhexStatus (*end)(Editor *editor, SliceTask *task, MhexError *err);
+	/* Nothing of it was done. */
+	void (*call_off)(SliceTask *task);
 	OpenFile *file;
 	uint64_t done, total;
 	bool cancelled;
-	uint64_t undo_steps;   /* before it began */
-	Clip *clip;            /* fill, xor: what to put; owned */
-	uint64_t offset;       /* and where */
-	uint8_t *bytes, *keep; /* replace: what to put; owned */
-	size_t bytes_length;
-	Search *search; /* replace: has the matches; owned, as is */
-	struct Snapshot *snapshot;
-	uint64_t match_length;
+	uint64_t undo_steps; /* before it began */
+
+	Clip *clip;      /* fill, xor: what to put; owned */
+	uint64_t offset; /* and where */
+
+	ReplaceAll *replaced; /* replace; owned, as is what follows */
+	Replacing replacing;
 };
 
 /* A file on its way into the document. */
@@ -159,16 +174,12 @@ typedef struct {
 	char *path;       /* edit: owned; NULL: reload */
 } OpenTask;
 
-/* replace ... confirm: one match at a time. */
+/* replace ... confirm: one match at a time. From the first that is replaced to the end it
+ * is one group of edits. */
 typedef struct {
 	bool active;
 	OpenFile *file;
-	uint64_t *offsets; /* owned */
-	size_t count, index;
-	uint64_t replaced;
-	uint64_t length;
-	uint8_t *bytes, *keep; /* owned */
-	size_t bytes_length;
+	Replacing replacing;
 } Confirm;
 
 /* What a crash has left is being settled. */
@@ -341,7 +352,8 @@ void task_abandon(Editor *editor, OpenFile *file); /* cancel and wait: the file 
 MhexStatus replace_matches(Editor *editor, SearchTask *task, uint64_t count,
 			   MhexError *err);
 MhexStatus replace_answer(Editor *editor, char answer, MhexError *err);
-void replace_free(Confirm *confirm);
+void replace_free(Confirm *confirm); /* ends the group */
+void replacing_free(Replacing *replacing);
 
 /* help.c: print all, or one command, setting or topic. */
 MhexStatus help_print(Editor *editor, const char *topic, size_t length, MhexError *err);

@@ -1,78 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "document/snapshot.h"
 #include "editor/editor_private.h"
 
-/* What stands at one match afterwards. */
-typedef struct {
-	uint64_t length; /* of the match */
-	const uint8_t *bytes, *keep;
-	size_t bytes_length;
-} Replacement;
-
-void replace_free(Confirm *confirm)
+void replacing_free(Replacing *replacing)
 {
-	free(confirm->offsets);
-	free(confirm->bytes);
-	free(confirm->keep);
-	*confirm = (Confirm){0};
+	if (replacing->search)
+		(void)search_finish(replacing->search, NULL, NULL);
+	snapshot_release(replacing->snapshot);
+	free(replacing->bytes);
+	free(replacing->keep);
+	free(replacing->found);
+	*replacing = (Replacing){0};
 }
 
-static MhexStatus overwrite_masked(Document *doc, uint64_t offset,
-				   const Replacement *with, MhexError *err)
+static Replacement replacement(const Replacing *replacing)
 {
-	uint8_t *bytes = malloc(with->bytes_length);
-	if (!bytes)
-		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
-	MhexStatus status =
-		document_read(doc, offset, bytes, with->bytes_length, NULL, err);
-	for (size_t i = 0; i < with->bytes_length; i++) {
-		if (!with->keep[i])
-			bytes[i] = with->bytes[i];
-	}
-	if (!status)
-		status = document_overwrite(doc, offset, bytes, with->bytes_length, err);
-	free(bytes);
-	return status;
+	return (Replacement){replacing->bytes, replacing->keep, replacing->bytes_length,
+			     replacing->found};
 }
 
-static MhexStatus replace_one(Document *doc, uint64_t offset, const Replacement *with,
-			      MhexError *err)
-{
-	MhexStatus status = MHEX_OK;
-	if (with->bytes_length == with->length)
-		return overwrite_masked(doc, offset, with, err);
-	status = document_delete(doc, (Range){offset, with->length}, err);
-	if (!status && with->bytes_length > 0) {
-		document_join(doc);
-		status = document_insert(doc, offset, with->bytes, with->bytes_length,
-					 err);
-	}
-	return status;
-}
-
-/* ---- all at once ---- */
-
-/* From the end backwards, so that the offsets before stay right. */
-static MhexStatus replace_slice(SliceTask *task, MhexError *err)
+/* The next matches, where they are now. */
+static size_t next_matches(Replacing *replacing, Range *ranges, size_t max)
 {
 	enum {
-		SLICE_MATCHES = 1024
+		AT_ONCE = 512
 	};
-	uint64_t offsets[SLICE_MATCHES];
-	const Replacement with = {task->match_length, task->bytes, task->keep,
-				  task->bytes_length};
-	const uint64_t left = task->total - task->done;
-	const uint64_t first = left > SLICE_MATCHES ? left - SLICE_MATCHES : 0;
-	size_t got = search_matches(task->search, first, offsets, (size_t)(left - first));
-	MhexStatus status = MHEX_OK;
-	while (got > 0 && !status) {
-		status = replace_one(task->file->doc, offsets[--got], &with, err);
-		task->done += !status;
-	}
-	return status;
+	uint64_t offsets[AT_ONCE];
+	const size_t got = search_matches(replacing->search, replacing->index, offsets,
+					  max < AT_ONCE ? max : AT_ONCE);
+	for (size_t i = 0; i < got; i++)
+		ranges[i] =
+			(Range){offsets[i] + replacing->shift, replacing->match_length};
+	return got;
 }
 
 static MhexStatus say_replaced(Editor *editor, uint64_t count, MhexError *err)
@@ -83,55 +45,110 @@ static MhexStatus say_replaced(Editor *editor, uint64_t count, MhexError *err)
 	return MHEX_OK;
 }
 
-static MhexStatus replace_end(Editor *editor, const SliceTask *task, MhexError *err)
+/* ---- all at once ---- */
+
+static MhexStatus replace_slice(SliceTask *task, MhexError *err)
 {
-	if (task->total > 0 && task->file == editor_file(editor))
-		view_after_edit(editor, task->file->cursor.offset);
-	return say_replaced(editor, task->total, err);
+	enum {
+		SLICE_MATCHES = 8 * 512 /* in no time, even where each is stored */
+	};
+	Range ranges[512];
+	MhexStatus status = MHEX_OK;
+	Replacing *replacing = &task->replacing;
+	for (size_t done = 0; !status && done < SLICE_MATCHES;) {
+		const size_t got = next_matches(replacing, ranges,
+						sizeof(ranges) / sizeof(ranges[0]));
+		status = document_replace_ranges(task->replaced, ranges, got, err);
+		replacing->index += got;
+		task->done += got;
+		done += got;
+		if (got == 0)
+			break;
+	}
+	return status;
 }
 
-/* The search hands its matches on. */
-static MhexStatus begin_replace(Editor *editor, SearchTask *task, uint64_t count,
+/* The one that confirm has begun. */
+static void end_group(SliceTask *task)
+{
+	if (task->replacing.replaced > 0)
+		document_end(task->file->doc);
+}
+
+static MhexStatus replace_end(Editor *editor, SliceTask *task, MhexError *err)
+{
+	const MhexStatus status = document_replace_end(task->replaced, err);
+	end_group(task);
+	if (status)
+		return status;
+	if (task->total > 0 && task->file == editor_file(editor))
+		view_after_edit(editor, task->file->cursor.offset);
+	return say_replaced(editor, task->replacing.replaced + task->total, err);
+}
+
+static void replace_call_off(SliceTask *task)
+{
+	document_replace_drop(task->replaced);
+	end_group(task);
+}
+
+/* replacing is taken over, also on failure. */
+static MhexStatus begin_replace(Editor *editor, OpenFile *file, Replacing *replacing,
 				MhexError *err)
 {
-	const SliceTask plan = {
+	SliceTask plan = {
 		.what = "replace",
 		.step = replace_slice,
 		.end = replace_end,
-		.file = task->file,
-		.total = count,
-		.bytes = task->bytes,
-		.keep = task->keep,
-		.bytes_length = task->bytes_length,
-		.search = task->search,
-		.snapshot = task->snapshot,
-		.match_length = task->length,
+		.call_off = replace_call_off,
+		.file = file,
+		.total = replacing->count - replacing->index,
+		.replacing = *replacing,
 	};
-	task->bytes = NULL;
-	task->keep = NULL;
-	task->search = NULL;
-	task->snapshot = NULL;
-	return task_slice(editor, &plan, err);
+	*replacing = (Replacing){0};
+	const Replacement with = replacement(&plan.replacing);
+	const MhexStatus status =
+		document_replace_begin(file->doc, &with, plan.total, &plan.replaced, err);
+	if (!status)
+		return task_slice(editor, &plan, err);
+	end_group(&plan);
+	replacing_free(&plan.replacing);
+	return status;
 }
 
 /* ---- one by one ---- */
 
-static MhexStatus ask_next(Editor *editor)
+void replace_free(Confirm *confirm)
+{
+	if (confirm->replacing.replaced > 0)
+		document_end(confirm->file->doc);
+	replacing_free(&confirm->replacing);
+	*confirm = (Confirm){0};
+}
+
+static MhexStatus end_confirm(Editor *editor)
 {
 	Confirm *confirm = &editor->confirm;
-	OpenFile *file = confirm->file;
-	if (confirm->index >= confirm->count) {
-		editor_say(editor, "%" PRIu64 " replaced", confirm->replaced);
-		replace_free(confirm);
-		selection_clear(file);
-		return MHEX_OK;
-	}
-	const uint64_t offset = confirm->offsets[confirm->index];
-	view_goto(editor, offset);
-	selection_set(file, (Range){offset, confirm->length});
+	editor_say(editor, "%" PRIu64 " replaced", confirm->replacing.replaced);
+	selection_clear(confirm->file);
+	replace_free(confirm);
+	return MHEX_OK;
+}
+
+static MhexStatus ask_next(Editor *editor)
+{
+	Range match;
+	Confirm *confirm = &editor->confirm;
+	Replacing *replacing = &confirm->replacing;
+	if (replacing->index >= replacing->count ||
+	    next_matches(replacing, &match, 1) == 0)
+		return end_confirm(editor);
+	view_goto(editor, match.offset);
+	selection_set(confirm->file, match);
 	editor_ask(editor,
-		   "Replace this one (%zu of %zu)?  y yes  n no  a all the rest  q stop",
-		   confirm->index + 1, confirm->count);
+		   "Replace this one (%" PRIu64 " of %" PRIu64
+		   ")?  y yes  n no  a all the rest  q stop",
+		   replacing->index + 1, replacing->count);
 	editor_answer(editor, "y", "y");
 	editor_answer(editor, "n", "n");
 	editor_answer(editor, "a", "a");
@@ -139,68 +156,81 @@ static MhexStatus ask_next(Editor *editor)
 	return MHEX_OK;
 }
 
-static MhexStatus begin_confirm(Editor *editor, SearchTask *task, uint64_t count,
-				MhexError *err)
+/* Later matches move by what this one became longer or shorter. */
+static MhexStatus replace_this(Confirm *confirm, MhexError *err)
+{
+	Range match;
+	ReplaceAll *one = NULL;
+	Document *doc = confirm->file->doc;
+	Replacing *replacing = &confirm->replacing;
+	const Replacement with = replacement(replacing);
+	if (next_matches(replacing, &match, 1) == 0)
+		return MHEX_OK;
+	if (replacing->replaced == 0)
+		document_begin(doc);
+	replacing->replaced++;
+	MhexStatus status = document_replace_begin(doc, &with, 1, &one, err);
+	if (!status) {
+		status = document_replace_ranges(one, &match, 1, err);
+		if (status)
+			document_replace_drop(one);
+		else
+			status = document_replace_end(one, err);
+	}
+	replacing->shift += with.length - match.length;
+	return status;
+}
+
+static MhexStatus replace_rest(Editor *editor, MhexError *err)
 {
 	Confirm *confirm = &editor->confirm;
+	OpenFile *file = confirm->file;
+	Replacing rest = confirm->replacing;
+	confirm->replacing = (Replacing){0};
 	replace_free(confirm);
-	confirm->offsets = reallocarray(NULL, (size_t)count, sizeof(confirm->offsets[0]));
-	if (!confirm->offsets)
-		return mhex_fail(err, MHEX_E_NOMEM, "too many matches to ask for each");
-	confirm->active = true;
-	confirm->file = task->file;
-	confirm->count = search_matches(task->search, 0, confirm->offsets, (size_t)count);
-	confirm->length = task->length;
-	confirm->bytes = task->bytes;
-	confirm->keep = task->keep;
-	confirm->bytes_length = task->bytes_length;
-	task->bytes = NULL;
-	task->keep = NULL;
-	return ask_next(editor);
-}
-
-/* Later matches move by what this one became longer or shorter. */
-static void shift_rest(Confirm *confirm)
-{
-	for (size_t i = confirm->index + 1; i < confirm->count; i++)
-		confirm->offsets[i] += confirm->bytes_length - confirm->length;
-}
-
-static MhexStatus confirm_one(Confirm *confirm, MhexError *err)
-{
-	Document *doc = confirm->file->doc;
-	const Replacement with = {confirm->length, confirm->bytes, confirm->keep,
-				  confirm->bytes_length};
-	if (confirm->replaced > 0)
-		document_join(doc);
-	const MhexStatus status =
-		replace_one(doc, confirm->offsets[confirm->index], &with, err);
-	if (status)
-		return status;
-	shift_rest(confirm);
-	confirm->replaced++;
-	return MHEX_OK;
+	selection_clear(file);
+	editor->edited = true;
+	return begin_replace(editor, file, &rest, err);
 }
 
 MhexStatus replace_answer(Editor *editor, char answer, MhexError *err)
 {
 	Confirm *confirm = &editor->confirm;
-	MhexStatus status = MHEX_OK;
+	if (answer == 'a')
+		return replace_rest(editor, err);
 	if (answer == 'q')
-		confirm->index = confirm->count;
-	if (answer == 'y')
-		status = confirm_one(confirm, err);
-	while (answer == 'a' && confirm->index < confirm->count && !status) {
-		status = confirm_one(confirm, err);
-		confirm->index++;
-	}
+		return end_confirm(editor);
+	const MhexStatus status = answer == 'y' ? replace_this(confirm, err) : MHEX_OK;
 	if (status) {
 		replace_free(confirm);
 		return status;
 	}
-	confirm->index += confirm->index < confirm->count;
-	editor->edited = true;
+	confirm->replacing.index++;
+	editor->edited = editor->edited || answer == 'y';
 	return ask_next(editor);
+}
+
+/* ---- both ---- */
+
+/* The search hands its matches on. */
+static Replacing take_search(SearchTask *task, uint64_t count)
+{
+	const Replacing replacing = {
+		.search = task->search,
+		.snapshot = task->snapshot,
+		.match_length = task->length,
+		.bytes = task->bytes,
+		.keep = task->keep,
+		.bytes_length = task->bytes_length,
+		.found = task->found,
+		.count = count,
+	};
+	task->search = NULL;
+	task->snapshot = NULL;
+	task->bytes = NULL;
+	task->keep = NULL;
+	task->found = NULL;
+	return replacing;
 }
 
 MhexStatus replace_matches(Editor *editor, SearchTask *task, uint64_t count,
@@ -211,7 +241,10 @@ MhexStatus replace_matches(Editor *editor, SearchTask *task, uint64_t count,
 		return mhex_fail(
 			err, MHEX_E_CONFLICT,
 			"the document changed while it was searched; nothing replaced");
-	if (task->confirm && count > 0)
-		return begin_confirm(editor, task, count, err);
-	return begin_replace(editor, task, count, err);
+	Replacing replacing = take_search(task, count);
+	if (!task->confirm || count == 0)
+		return begin_replace(editor, file, &replacing, err);
+	replace_free(&editor->confirm);
+	editor->confirm = (Confirm){true, file, replacing};
+	return ask_next(editor);
 }

@@ -12,7 +12,7 @@ void task_drop_search(Editor *editor); /* forget a search that has ended */
 
 /* task_slice.c: one slice; wakes the loop for the next, so that keys come in between. */
 MhexStatus task_step_slice(Editor *editor, MhexError *err);
-void task_drop_slice(Editor *editor);
+void task_call_off_slice(Editor *editor); /* what was done is undone */
 
 /* task_read.c: the file is there, or is to be waited for. */
 MhexStatus task_end_read(Editor *editor, MhexError *err);

@@ -20,12 +20,30 @@ static MhexStatus put_slice(SliceTask *task, MhexError *err)
 	return status;
 }
 
-static MhexStatus put_end(Editor *editor, const SliceTask *task, MhexError *err)
+static MhexStatus put_end(Editor *editor, SliceTask *task, MhexError *err)
 {
 	(void)err;
+	document_end(task->file->doc);
 	if (task->file == editor_file(editor))
 		view_after_edit(editor, task->offset);
 	return MHEX_OK;
+}
+
+static uint64_t undo_steps(const Document *doc)
+{
+	DocumentInfo info;
+	document_get_info(doc, &info);
+	return info.undo_steps;
+}
+
+static void put_call_off(SliceTask *task)
+{
+	Document *doc = task->file->doc;
+	document_end(doc);
+	if (undo_steps(doc) == task->undo_steps)
+		return;
+	(void)document_undo(doc, NULL, NULL);
+	document_forget_redo(doc);
 }
 
 /* clip is taken over. */
@@ -36,11 +54,14 @@ static MhexStatus put(Editor *editor, const char *what, OpenFile *file, uint64_t
 		.what = what,
 		.step = put_slice,
 		.end = put_end,
+		.call_off = put_call_off,
 		.file = file,
 		.total = clip_length(clip),
+		.undo_steps = undo_steps(file->doc),
 		.offset = offset,
 		.clip = clip,
 	};
+	document_begin(file->doc);
 	return task_slice(editor, &plan, err);
 }
 

@@ -20,6 +20,7 @@ void task_drop_search(Editor *editor)
 	snapshot_release(task->snapshot);
 	free(task->bytes);
 	free(task->keep);
+	free(task->found);
 	*task = (SearchTask){0};
 }
 

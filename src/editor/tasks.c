@@ -217,10 +217,8 @@ void task_abandon(Editor *editor, OpenFile *file)
 		(void)search_finish(editor->search.search, NULL, NULL);
 		task_drop_search(editor);
 	}
-	if (editor->slice.what && editor->slice.file == file) {
-		document_end(file->doc);
-		task_drop_slice(editor);
-	}
+	if (editor->slice.what && editor->slice.file == file)
+		task_call_off_slice(editor);
 	if (editor->range.bytes && editor->range.file == file)
 		task_drop_range(editor);
 	if (editor->read.bytes && editor->read.file == file) {

@@ -227,8 +227,10 @@ static void check(uint64_t seed, int step)
 static void act(void)
 {
 	const size_t what = flat_pick(999);
-	if (what < 550)
+	if (what < 520)
 		flat_one_step();
+	else if (what < 550)
+		flat_replace_step();
 	else if (what < 600)
 		flat_grouped_step();
 	else if (what < 630)

@@ -57,6 +57,7 @@ void flat_begin_step(void);
 void flat_one_step(void);
 void flat_grouped_step(void);
 void flat_typed_step(void);
+void flat_replace_step(void); /* many ranges; flat_replace.c */
 void flat_copy(void);
 void flat_undo(void);
 void flat_redo(void);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "document/replace_private.h"
+
+/* ---- One by one ---- */
+
+static MhexStatus edit_one(ReplaceAll *all, Range range, MhexError *err)
+{
+	Document *doc = all->doc;
+	const Replacement *with = &all->with;
+	MhexStatus status = MHEX_OK;
+	range.offset += all->shift;
+	all->shift += with->length - range.length;
+	if (with->length != range.length)
+		return document_replace(doc, range, &all->bytes, with->length > 0, err);
+	for (size_t at = 0; !status && at < with->length;) {
+		const size_t run = replacement_run(with, at);
+		const Range part = {range.offset + at, run};
+		const Piece piece = piece_part(&all->bytes, at, run);
+		if (!replacement_keeps(with, at))
+			status = document_replace(doc, part, &piece, 1, err);
+		at += run;
+	}
+	return status;
+}
+
+static MhexStatus edit_many(ReplaceAll *all, const Range *ranges, size_t count,
+			    MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	for (size_t i = 0; i < count && !status; i++)
+		status = edit_one(all, ranges[i], err);
+	all->generation = all->doc->generation;
+	return status;
+}
+
+/* ---- From the beginning to the end ---- */
+
+static void free_all(ReplaceAll *all)
+{
+	piece_builder_free(&all->builder);
+	base_bytes_free(all->base);
+	free(all->old);
+	free(all->readable);
+	free(all);
+}
+
+static void begin_group(ReplaceAll *all)
+{
+	all->undo_steps = history_undo_steps(all->doc->history);
+	all->groups = !history_grouping(all->doc->history);
+	if (all->groups)
+		document_begin(all->doc);
+}
+
+MhexStatus document_replace_begin(Document *doc, const Replacement *with, uint64_t count,
+				  ReplaceAll **out, MhexError *err)
+{
+	*out = NULL;
+	const uint64_t most = doc->model->step_max;
+	if (with->length > 0 && count > most / with->length) {
+		const uint64_t all = count > UINT64_MAX / with->length
+					     ? UINT64_MAX
+					     : count * with->length;
+		return document_check_put(doc, all, err);
+	}
+	ReplaceAll *all = calloc(1, sizeof(*all));
+	if (!all)
+		return document_no_memory(err);
+	*all = (ReplaceAll){.doc = doc, .with = *with, .generation = doc->generation};
+	all->one_by_one = !doc->model->keeps_versions || count <= HISTORY_CHANGES_MAX;
+	if (!stock_add_bytes(doc->stock, with->bytes, with->length, &all->bytes) ||
+	    (!all->one_by_one && !replace_tree_begin(all))) {
+		free_all(all);
+		return document_no_memory(err);
+	}
+	if (all->one_by_one)
+		begin_group(all);
+	*out = all;
+	return MHEX_OK;
+}
+
+static MhexStatus check_unchanged(const ReplaceAll *all, MhexError *err)
+{
+	if (all->doc->generation == all->generation)
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_CONFLICT,
+			 "the document changed meanwhile; nothing is replaced");
+}
+
+MhexStatus document_replace_ranges(ReplaceAll *all, const Range *ranges, size_t count,
+				   MhexError *err)
+{
+	const MhexStatus status = check_unchanged(all, err);
+	if (status || count == 0)
+		return status;
+	if (!all->has_first)
+		all->first = ranges[0].offset;
+	all->has_first = true;
+	if (all->one_by_one)
+		return edit_many(all, ranges, count, err);
+	return replace_tree_ranges(all, ranges, count) ? MHEX_OK
+						       : document_no_memory(err);
+}
+
+MhexStatus document_replace_end(ReplaceAll *all, MhexError *err)
+{
+	MhexStatus status = check_unchanged(all, err);
+	if (status) {
+		document_replace_drop(all);
+		return status;
+	}
+	if (all->one_by_one && all->groups)
+		document_end(all->doc);
+	if (!all->one_by_one && all->has_first) {
+		status = replace_tree_end(all, err);
+		if (status)
+			all->doc->has_stamp = all->had_stamp;
+	}
+	free_all(all);
+	return status;
+}
+
+void document_replace_drop(ReplaceAll *all)
+{
+	uint64_t at = 0;
+	Document *doc = all->doc;
+	if (!all->one_by_one) {
+		doc->has_stamp = all->had_stamp;
+	} else if (all->groups) {
+		document_end(doc);
+		if (history_undo_steps(doc->history) > all->undo_steps) {
+			(void)document_undo(doc, &at, NULL);
+			document_forget_redo(doc);
+		}
+	}
+	free_all(all);
+}

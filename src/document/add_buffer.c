@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/file_memory.h"
+
 enum {
 	CHUNK_SHIFT = 16, /* the first chunk has 64 KiB */
 	CHUNKS = 47,      /* up to 2^62 bytes */
+	HEAP_CHUNKS = 8,  /* 8 MiB; larger ones are file memory */
 };
 
 struct AddBuffer {
@@ -43,7 +46,11 @@ void add_buffer_free(AddBuffer *buffer)
 	if (!buffer)
 		return;
 	for (int i = 0; i < CHUNKS; i++)
-		free(buffer->chunks[i]);
+		if (i < HEAP_CHUNKS)
+			free(buffer->chunks[i]);
+		else
+			file_memory_give(buffer->chunks[i],
+					 (size_t)(chunk_end(i) - chunk_begin(i)));
 	free(buffer);
 }
 
@@ -69,7 +76,9 @@ static bool reserve(AddBuffer *buffer, size_t length)
 	for (int i = chunk_of(buffer->size); i <= last; i++) {
 		if (buffer->chunks[i])
 			continue;
-		buffer->chunks[i] = malloc((size_t)(chunk_end(i) - chunk_begin(i)));
+		const size_t size = (size_t)(chunk_end(i) - chunk_begin(i));
+		buffer->chunks[i] =
+			i < HEAP_CHUNKS ? malloc(size) : file_memory_take(size);
 		if (!buffer->chunks[i])
 			return false;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "document/slab.h"
 
 enum {
 	BLOCK = 16, /* bytes; one bit each in a uint16_t */
@@ -28,6 +29,7 @@ typedef struct {
 struct BaseBytes {
 	Entry *entries;
 	size_t count, capacity;
+	Slab leaves;
 };
 
 /* Where a block is, or would be. */
@@ -38,15 +40,19 @@ typedef struct {
 
 BaseBytes *base_bytes_new(void)
 {
-	return calloc(1, sizeof(BaseBytes));
+	BaseBytes *store = calloc(1, sizeof(*store));
+	if (store)
+		slab_init(&store->leaves, sizeof(Leaf));
+	return store;
 }
 
 void base_bytes_clear(BaseBytes *store)
 {
 	for (size_t i = 0; i < store->count; i++)
-		free(store->entries[i].leaf);
+		slab_give(&store->leaves, store->entries[i].leaf);
+	slab_free(&store->leaves);
 	free(store->entries);
-	*store = (BaseBytes){0};
+	*store = (BaseBytes){.leaves = store->leaves};
 }
 
 void base_bytes_free(BaseBytes *store)
@@ -74,7 +80,7 @@ BaseBytes *base_bytes_clone(const BaseBytes *store)
 	copy->capacity = store->count;
 	for (; copy->count < store->count; copy->count++) {
 		const Entry *from = &store->entries[copy->count];
-		Leaf *leaf = malloc(sizeof(*leaf));
+		Leaf *leaf = slab_take(&copy->leaves);
 		if (!leaf)
 			goto fail;
 		*leaf = *from->leaf;
@@ -145,10 +151,11 @@ static void move_blocks(Leaf *to, size_t to_index, const Leaf *from, size_t from
 
 static bool insert_leaf(BaseBytes *store, size_t entry, uint64_t first)
 {
-	Leaf *leaf = malloc(sizeof(*leaf));
+	Leaf *leaf = slab_take(&store->leaves);
 	if (!leaf || !array_grow(&store->entries, &store->capacity, store->count + 1,
 				 sizeof(Entry))) {
-		free(leaf);
+		if (leaf)
+			slab_give(&store->leaves, leaf);
 		return false;
 	}
 	leaf->count = 0;
@@ -233,7 +240,7 @@ static void forget_bits(BaseBytes *store, const Place *place, unsigned gone)
 	*known = (uint16_t)(*known & ~gone);
 	if (*known != 0 || cut_blocks(leaf, place->index, 1))
 		return;
-	free(leaf);
+	slab_give(&store->leaves, leaf);
 	cut_entries(store, place->entry, place->entry + 1);
 }
 
@@ -292,7 +299,7 @@ static void forget_blocks(BaseBytes *store, uint64_t begin, uint64_t end)
 		if (cut_blocks(leaf, from, find_index(leaf, end) - from))
 			store->entries[kept++] = store->entries[entry];
 		else
-			free(leaf);
+			slab_give(&store->leaves, leaf);
 	}
 	cut_entries(store, kept, entry);
 }

@@ -4,7 +4,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "document/slab.h"
+
 struct PiecePool {
+	Slab slab;
 	PieceNode *spare;
 	size_t spare_count;
 	size_t used;
@@ -12,7 +15,10 @@ struct PiecePool {
 
 PiecePool *piece_pool_new(void)
 {
-	return calloc(1, sizeof(PiecePool));
+	PiecePool *pool = calloc(1, sizeof(*pool));
+	if (pool)
+		slab_init(&pool->slab, sizeof(PieceNode));
+	return pool;
 }
 
 void piece_pool_free(PiecePool *pool)
@@ -22,9 +28,10 @@ void piece_pool_free(PiecePool *pool)
 	assert(pool->used == 0 && "a tree outlives its pool");
 	while (pool->spare) {
 		PieceNode *next = pool->spare->u.next_spare;
-		free(pool->spare);
+		slab_give(&pool->slab, pool->spare);
 		pool->spare = next;
 	}
+	slab_free(&pool->slab);
 	free(pool);
 }
 
@@ -36,7 +43,7 @@ uint64_t piece_pool_memory(const PiecePool *pool)
 bool piece_pool_reserve(PiecePool *pool, size_t count)
 {
 	while (pool->spare_count < count) {
-		PieceNode *node = malloc(sizeof(*node));
+		PieceNode *node = slab_take(&pool->slab);
 		if (!node)
 			return false;
 		node->u.next_spare = pool->spare;
@@ -69,7 +76,7 @@ void piece_node_drop_shell(PiecePool *pool, PieceNode *node)
 {
 	pool->used--;
 	if (pool->spare_count >= NODE_SPARE) {
-		free(node);
+		slab_give(&pool->slab, node);
 		return;
 	}
 	node->u.next_spare = pool->spare;

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "document/slab.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/file_memory.h"
+
+enum {
+	HEAP_BYTES = 8 << 20,
+	CHUNK_FIRST = 4 << 20,
+	CHUNK_DOUBLINGS = 6, /* then all have 256 MiB */
+};
+
+void slab_init(Slab *slab, size_t item)
+{
+	assert(item >= sizeof(void *));
+	*slab = (Slab){.item = item};
+}
+
+static size_t chunk_size(size_t index)
+{
+	return (size_t)CHUNK_FIRST << (index < CHUNK_DOUBLINGS ? index : CHUNK_DOUBLINGS);
+}
+
+static bool add_chunk(Slab *slab)
+{
+	uint8_t **chunks = reallocarray(slab->chunks, slab->count + 1, sizeof(*chunks));
+	if (!chunks)
+		return false;
+	slab->chunks = chunks;
+	chunks[slab->count] = file_memory_take(chunk_size(slab->count));
+	if (!chunks[slab->count])
+		return false;
+	slab->count++;
+	slab->used = 0;
+	return true;
+}
+
+static void *take_from_chunk(Slab *slab)
+{
+	void *item = slab->spare;
+	if (item) {
+		memcpy(&slab->spare, item, sizeof(slab->spare));
+		return item;
+	}
+	if ((slab->count == 0 || chunk_size(slab->count - 1) - slab->used < slab->item) &&
+	    !add_chunk(slab))
+		return NULL;
+	item = slab->chunks[slab->count - 1] + slab->used;
+	slab->used += slab->item;
+	return item;
+}
+
+void *slab_take(Slab *slab)
+{
+	if (slab->heap >= HEAP_BYTES / slab->item)
+		return take_from_chunk(slab);
+	void *item = malloc(slab->item);
+	slab->heap += item != NULL;
+	return item;
+}
+
+static bool is_in_chunk(const Slab *slab, const void *item)
+{
+	const uintptr_t at = (uintptr_t)item;
+	for (size_t i = 0; i < slab->count; i++) {
+		const uintptr_t begin = (uintptr_t)slab->chunks[i];
+		if (at >= begin && at - begin < chunk_size(i))
+			return true;
+	}
+	return false;
+}
+
+void slab_give(Slab *slab, void *item)
+{
+	if (is_in_chunk(slab, item)) {
+		memcpy(item, &slab->spare, sizeof(slab->spare));
+		slab->spare = item;
+		return;
+	}
+	free(item);
+	slab->heap--;
+}
+
+void slab_free(Slab *slab)
+{
+	assert(slab->heap == 0);
+	for (size_t i = 0; i < slab->count; i++)
+		file_memory_give(slab->chunks[i], chunk_size(i));
+	free(slab->chunks);
+	slab_init(slab, slab->item);
+}

@@ -81,20 +81,23 @@ static uint64_t barren_at(SearchWorker *worker, uint64_t begin, uint64_t end)
 	return repeat.count - reach;
 }
 
-/* From the end, by looking ever further back. */
+/* From the end, in steps that double as long as they are barren and are halved otherwise:
+ * nothing tells where a hole begins that ends here. */
 static uint64_t barren_before(SearchWorker *worker, uint64_t begin, uint64_t end)
 {
-	uint64_t barren = 0;
-	uint64_t block = SKIP_MIN;
-	while (barren < end - begin) {
-		if (block > end - begin)
-			block = end - begin;
-		if (barren_at(worker, end - block, end) < block)
-			break;
-		barren = block;
-		block = block > UINT64_MAX / 2 ? UINT64_MAX : 2 * block;
+	uint64_t at = end;
+	uint64_t step = SKIP_MIN;
+	while (at > begin && step >= SKIP_MIN) {
+		if (step > at - begin)
+			step = at - begin;
+		if (barren_at(worker, at - step, at) == step) {
+			at -= step;
+			step = step > UINT64_MAX / 2 ? UINT64_MAX : 2 * step;
+		} else {
+			step /= 2;
+		}
 	}
-	return barren;
+	return end - at;
 }
 
 /* What need not be looked at counts as looked at. */

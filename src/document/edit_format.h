@@ -16,6 +16,7 @@
  *   part     operations, of which more follow
  *   commit   the last of them: those before it count from here on
  *   live     offset, old and new bytes that are about to be stored in the file
+ *   state    as commit; behind it offsets are relative to 0 again
  *
  * An operation is a byte, then numbers of 7 bits a byte. Offsets of the document are
  * relative to the end of what was put last, so that a byte typed behind another one costs
@@ -28,6 +29,7 @@ enum {
 	EDIT_RECORD_PART,
 	EDIT_RECORD_COMMIT,
 	EDIT_RECORD_LIVE,
+	EDIT_RECORD_STATE,
 };
 
 typedef enum {

@@ -92,7 +92,8 @@ MhexStatus edit_file_decode(EditFile *out, const JournalRecord *record, MhexErro
 static bool is_recording(const Document *doc)
 {
 	const EditJournal *journal = doc->edits;
-	return journal && journal->file && !journal->stale && !journal->failed;
+	return journal && (journal->file || journal->anew) && !journal->stale &&
+	       !journal->failed;
 }
 
 bool edit_has_purpose(const Document *doc)
@@ -102,18 +103,12 @@ bool edit_has_purpose(const Document *doc)
 
 static void forget_pending(EditJournal *journal)
 {
-	strbuf_free(&journal->ops);
-	journal->cause = (MhexError){.status = MHEX_OK};
-	strbuf_free(&journal->bases);
-	strbuf_free(&journal->run.bytes);
-	strbuf_free(&journal->base.bytes);
-	journal->run.operation = 0;
-	journal->next = 0;
-	journal->base_next = 0;
+	edit_stream_clear(&journal->out);
 	journal->has_stamp = false;
 }
 
-static MhexStatus write_file_record(Document *doc, const char *before, MhexError *err)
+static MhexStatus write_file_record(Document *doc, JournalWriter *to, const char *before,
+				    MhexError *err)
 {
 	StrBuf bytes = {0};
 	EditFile file = {.live = doc->access == ACCESS_LIVE, .covered = doc->now.covered};
@@ -123,33 +118,11 @@ static MhexStatus write_file_record(Document *doc, const char *before, MhexError
 		return status;
 	edit_file_encode(&file, &bytes);
 	status = bytes.failed ? document_no_memory(err)
-			      : journal_append(doc->edits->file, EDIT_RECORD_FILE,
-					       strbuf_text(&bytes), bytes.length, err);
+			      : journal_append(to, EDIT_RECORD_FILE, strbuf_text(&bytes),
+					       bytes.length, err);
 	strbuf_free(&bytes);
 	file_identity_free(&file.identity);
 	return status;
-}
-
-/* The document as it is, in a file of its own. */
-static MhexStatus write_anew(Document *doc, const char *before, MhexError *err)
-{
-	EditJournal *journal = doc->edits;
-	MhexStatus status =
-		journal_create(&journal->file, &journal->folder, EDIT_JOURNAL_KIND, err);
-	if (status)
-		return status;
-	journal->stale = false;
-	journal->used = document_is_modified(doc);
-	journal->live = doc->access == ACCESS_LIVE;
-	journal->covered = doc->now.covered;
-	journal->first = history_undo_steps(doc->history);
-	journal->redoable = 0;
-	status = write_file_record(doc, before, err);
-	if (!status && journal->used) {
-		edit_write_state(doc);
-		status = edit_write_records(doc, err);
-	}
-	return status ? status : journal_flush(journal->file, err);
 }
 
 static void drop_before(EditJournal *journal, bool keep)
@@ -166,32 +139,112 @@ static void drop_before(EditJournal *journal, bool keep)
 	journal->before_folder = NULL;
 }
 
-/* A failure leaves nothing that is not wholly there. */
+/* The new one with what is in it so far; file stays. */
+static void drop_anew(EditJournal *journal)
+{
+	EditAnew *anew = journal->anew;
+	journal->anew = NULL;
+	if (!anew)
+		return;
+	journal_discard(anew->out.file);
+	edit_stream_clear(&anew->out);
+	version_release(&anew->version);
+	source_table_release(anew->table);
+	free(anew);
+}
+
+static const char *name_of_old(const EditJournal *journal)
+{
+	if (journal->file)
+		return journal_name(journal->file);
+	return journal->before ? journal_reader_name(journal->before) : "";
+}
+
+/* What is edited from here on waits. */
 static MhexStatus begin_anew(Document *doc, MhexError *err)
 {
 	EditJournal *journal = doc->edits;
-	JournalWriter *old = journal->file;
-	journal->file = NULL;
+	drop_anew(journal);
 	forget_pending(journal);
-	const char *before = "";
-	if (old)
-		before = journal_name(old);
-	else if (journal->before)
-		before = journal_reader_name(journal->before);
-	const MhexStatus status = write_anew(doc, before, err);
-	if (status) {
-		journal_discard(journal->file);
-		journal->file = NULL;
-		forget_pending(journal);
-	}
-	/* What the old one has is better than nothing, while it is unsaved. */
-	if (status && document_is_modified(doc)) {
-		journal->file = old;
-		return status;
-	}
-	journal_discard(old);
-	drop_before(journal, false);
+	journal->out.file = NULL;
+	EditAnew *anew = calloc(1, sizeof(*anew));
+	if (!anew)
+		return document_no_memory(err);
+	anew->out.is_state = true;
+	stock_tell(doc->stock);
+	anew->version = version_retain(&doc->now);
+	anew->table = source_table_retain(doc->stock->table);
+	difference_walk(&anew->walk, &anew->version, anew->table);
+	journal->anew = anew;
+	journal->stale = false;
+	journal->used = document_is_modified(doc);
+	journal->live = doc->access == ACCESS_LIVE;
+	journal->covered = doc->now.covered;
+	journal->first = history_undo_steps(doc->history);
+	journal->redoable = 0;
+	MhexStatus status =
+		journal_create(&anew->out.file, &journal->folder, EDIT_JOURNAL_KIND, err);
+	if (!status)
+		status =
+			write_file_record(doc, anew->out.file, name_of_old(journal), err);
+	if (!status && journal->used && !journal->live)
+		edit_write_operation(&anew->out, EDIT_BEGIN);
 	return status;
+}
+
+/* All of the document as it was is written: with what waits it is the journal now. */
+static MhexStatus end_anew(Document *doc, MhexError *err)
+{
+	EditJournal *journal = doc->edits;
+	EditAnew *anew = journal->anew;
+	journal->out.file = anew->out.file;
+	if (journal->used && journal->live)
+		edit_write_live_state(doc);
+	else if (journal->used)
+		edit_write_operation(&anew->out, EDIT_END);
+	MhexStatus status = edit_write_records(doc, &anew->out, &anew->version, err);
+	if (!status)
+		status = edit_stream_drain(&journal->out, err);
+	if (!status)
+		status = edit_write_records(doc, &journal->out, &doc->now, err);
+	if (!status)
+		status = journal_flush(anew->out.file, err);
+	if (status)
+		return status;
+	journal_discard(journal->file);
+	journal->file = anew->out.file;
+	anew->out.file = NULL;
+	drop_anew(journal);
+	drop_before(journal, false);
+	return MHEX_OK;
+}
+
+/* A slice of it, or in live all. */
+static MhexStatus go_on_anew(Document *doc, MhexError *err)
+{
+	EditJournal *journal = doc->edits;
+	bool done = !journal->used || journal->live;
+	if (!done)
+		edit_write_slice(doc, journal->anew, &done);
+	return done ? end_anew(doc, err) : MHEX_OK;
+}
+
+/* Nothing is kept any more but what file has, and that only while it is unsaved: it is
+ * better than nothing. */
+static void fail(Document *doc)
+{
+	EditJournal *journal = doc->edits;
+	const bool was_anew = journal->anew != NULL;
+	drop_anew(journal);
+	forget_pending(journal);
+	journal->out.file = journal->file;
+	journal->failed = true;
+	if (!was_anew || document_is_modified(doc))
+		return;
+	journal_discard(journal->file);
+	journal->file = NULL;
+	journal->out.file = NULL;
+	drop_before(journal, false);
 }
 
 static EditJournal *journal_new(Document *doc, MhexError *err)
@@ -207,20 +260,19 @@ static EditJournal *journal_new(Document *doc, MhexError *err)
 
 MhexStatus edit_journal_start(Document *doc, MhexError *err)
 {
-	if (!edit_has_purpose(doc) || (doc->edits && doc->edits->file))
-		return MHEX_OK;
-	if (!doc->edits && !journal_new(doc, err))
-		return MHEX_E_NOMEM;
+	bool more = false;
 	EditJournal *journal = doc->edits;
+	if (!edit_has_purpose(doc) || (journal && (journal->file || journal->anew)))
+		return MHEX_OK;
+	if (!journal && !(journal = journal_new(doc, err)))
+		return MHEX_E_NOMEM;
+	journal->stale = true;
+	journal->failed = false;
 	MhexStatus status = MHEX_OK;
 	if (journal->folder.fd < 0)
 		status = state_folder_open(&journal->folder, true, err);
-	if (!status && !history_grouping(doc->history))
-		status = begin_anew(doc, err);
-	else if (!status)
-		journal->stale = true;
 	journal->failed = status != MHEX_OK;
-	return status;
+	return status ? status : edit_journal_go_on(doc, &more, err);
 }
 
 MhexStatus edit_journal_adopt(Document *doc, StateFolder *folder, JournalReader *reader,
@@ -238,7 +290,8 @@ MhexStatus edit_journal_adopt(Document *doc, StateFolder *folder, JournalReader 
 bool edit_journal_is_kept(const Document *doc)
 {
 	const EditJournal *journal = doc->edits;
-	return journal && ((journal->file && !journal->failed) || journal->before);
+	return journal &&
+	       ((journal->file && !journal->failed && !journal->anew) || journal->before);
 }
 
 /* ---- Going on ---- */
@@ -246,7 +299,7 @@ bool edit_journal_is_kept(const Document *doc)
 static MhexStatus write_on(Document *doc, MhexError *err)
 {
 	EditJournal *journal = doc->edits;
-	const MhexStatus status = edit_write_records(doc, err);
+	const MhexStatus status = edit_write_records(doc, &journal->out, &doc->now, err);
 	return status ? status : journal_flush(journal->file, err);
 }
 
@@ -254,36 +307,54 @@ static MhexStatus write_on(Document *doc, MhexError *err)
 static bool is_outgrown(const Document *doc)
 {
 	const EditJournal *journal = doc->edits;
+	const EditStream *out = &journal->out;
 	return is_recording(doc) && !journal->live &&
 	       journal->covered != doc->now.covered &&
-	       (journal->ops.length > 0 || journal->run.operation);
+	       (out->ops.length > 0 || out->run.operation || out->queue.count > 0);
 }
 
-/* A journal that was not begun because the step was under way, or has failed. */
+/* A journal that was not begun because the step was under way, or tells something else.
+ */
 static bool may_begin(const Document *doc)
 {
 	const EditJournal *journal = doc->edits;
 	return journal->stale && !journal->failed && !history_grouping(doc->history) &&
-	       (journal->file || journal->folder.fd >= 0);
+	       journal->folder.fd >= 0;
+}
+
+static MhexStatus go_on(Document *doc, MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	if (is_outgrown(doc))
+		doc->edits->stale = true;
+	if (may_begin(doc))
+		status = begin_anew(doc, err);
+	if (!status && is_recording(doc) && doc->edits->anew)
+		status = go_on_anew(doc, err);
+	else if (!status && is_recording(doc))
+		status = write_on(doc, err);
+	return status;
+}
+
+MhexStatus edit_journal_go_on(Document *doc, bool *more, MhexError *err)
+{
+	*more = false;
+	if (!doc->edits)
+		return MHEX_OK;
+	const MhexStatus status = go_on(doc, err);
+	if (status)
+		fail(doc);
+	*more = is_recording(doc) && doc->edits->anew;
+	return status;
 }
 
 MhexStatus edit_journal_flush(Document *doc, MhexError *err)
 {
-	EditJournal *journal = doc->edits;
+	bool more = false;
 	MhexStatus status = MHEX_OK;
-	if (!journal)
-		return MHEX_OK;
-	if (is_outgrown(doc))
-		journal->stale = true;
-	if (may_begin(doc))
-		status = begin_anew(doc, err);
-	else if (is_recording(doc))
-		status = write_on(doc, err);
-	if (!status)
-		return MHEX_OK;
-	/* What is in the file stays there. */
-	journal->failed = true;
-	forget_pending(journal);
+	do
+		status = edit_journal_go_on(doc, &more, err);
+	while (more);
 	return status;
 }
 
@@ -298,6 +369,7 @@ void edit_journal_end(Document *doc, bool keep)
 		journal_close(journal->file);
 	else
 		journal_discard(journal->file);
+	drop_anew(journal);
 	drop_before(journal, keep);
 	forget_pending(journal);
 	state_folder_close(&journal->folder);
@@ -314,7 +386,7 @@ void edit_journal_replaced(Document *doc, Range range, const Piece *pieces, size
 		return;
 	doc->edits->used = true;
 	doc->edits->redoable = 0;
-	edit_write_replaced(doc, range, pieces, count, joins);
+	edit_write_replaced(doc, &doc->edits->out, range, pieces, count, joins);
 }
 
 /* Can it be done again from what the journal tells? */
@@ -337,7 +409,7 @@ void edit_journal_did(Document *doc, EditOperation operation)
 		doc->edits->stale = true;
 		return;
 	}
-	edit_write_operation(doc->edits, operation);
+	edit_write_operation(&doc->edits->out, operation);
 	if (operation == EDIT_FORGET_REDO)
 		doc->edits->redoable = 0;
 }
@@ -357,7 +429,7 @@ void edit_journal_base(Document *doc, uint64_t offset, const uint8_t *bytes,
 		       const uint8_t *readable, size_t length)
 {
 	if (is_recording(doc) && !doc->edits->live)
-		edit_write_base(doc->edits, offset, bytes, readable, length);
+		edit_write_base(&doc->edits->out, offset, bytes, readable, length);
 }
 
 void edit_journal_live(Document *doc, uint64_t offset, const uint8_t *old,
@@ -374,7 +446,7 @@ void edit_journal_live(Document *doc, uint64_t offset, const uint8_t *old,
 	journal->used = true;
 	if (edit_write_live(journal, offset, old, bytes, length, &why) ||
 	    journal_flush(journal->file, &why))
-		edit_give_up(journal, &why);
+		edit_give_up(&journal->out, &why);
 }
 
 /* ---- Who else ---- */
@@ -397,6 +469,13 @@ static bool is_same_file(const StateFolder *folder, const char *name,
 	return same;
 }
 
+static bool is_own(const EditJournal *journal, const char *name)
+{
+	return strcmp(name, journal_name(journal->file)) == 0 ||
+	       (journal->anew &&
+		strcmp(name, journal_name(journal->anew->out.file)) == 0);
+}
+
 static size_t count_others(const Document *doc)
 {
 	JournalList list;
@@ -409,7 +488,7 @@ static size_t count_others(const Document *doc)
 		for (size_t i = 0; i < list.count; i++) {
 			const char *name = list.items[i].name;
 			if (strcmp(list.items[i].kind, EDIT_JOURNAL_KIND) == 0 &&
-			    strcmp(name, journal_name(journal->file)) != 0 &&
+			    !is_own(journal, name) &&
 			    is_same_file(&journal->folder, name, &identity))
 				count++;
 		}

@@ -35,8 +35,13 @@ typedef struct EditJournal EditJournal;
  * is kept, but by another start. Without effect when there is one, and where there is
  * nothing to keep it for: a document without a name. */
 MhexStatus edit_journal_start(Document *doc, MhexError *err);
+/* Write on, for a few milliseconds: a journal that begins anew, of a document with very
+ * many differences, takes several times. *more: not all is in the file yet, so call
+ * again. Errors as below. */
+MhexStatus edit_journal_go_on(Document *doc, bool *more, MhexError *err);
 /* All edits so far are in the journal's file. Not synced: no key waits for a disk. A
- * failure is told once; then edits are not kept until the next save. */
+ * failure is told once; then edits are not kept until edit_journal_anew(), as after a
+ * save. */
 MhexStatus edit_journal_flush(Document *doc, MhexError *err);
 /* Are the edits of this document kept? */
 bool edit_journal_is_kept(const Document *doc);

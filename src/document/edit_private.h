@@ -2,6 +2,8 @@
 #ifndef MHEX_DOCUMENT_EDIT_PRIVATE_H
 #define MHEX_DOCUMENT_EDIT_PRIVATE_H
 
+#include "base/array.h"
+#include "document/difference.h"
 #include "document/document_private.h"
 #include "document/edit_journal.h"
 #include "storage/file_identity.h"
@@ -31,16 +33,18 @@ typedef struct {
 	StrBuf bytes;
 } EditRun;
 
-struct EditJournal {
-	StateFolder folder;
-	JournalWriter *file;   /* NULL: nothing is kept, and */
-	bool failed;           /* that was said */
-	JournalReader *before; /* its edits are not in file yet; NULL: none */
-	StateFolder *before_folder;
-	bool stale; /* file does not tell what the document is */
-	bool used;  /* there are edits in file */
-	bool live;
-	uint64_t covered; /* how much of the document's file was known, as file says */
+/* A record that has no file yet. */
+typedef struct {
+	uint32_t kind;
+	StrBuf bytes;
+} EditQueued;
+
+/* Operations and bases on their way into records. */
+typedef struct {
+	bool is_state;           /* of a document as it was: they end in such a record */
+	JournalWriter *file;     /* NULL: they wait, */
+	ARRAY(EditQueued) queue; /* in their order, */
+	uint64_t queued;         /* of so many bytes */
 	StrBuf ops;
 	MhexError cause; /* why ops has failed, where it was not memory */
 	EditRun run;
@@ -48,6 +52,31 @@ struct EditJournal {
 	StrBuf bases;
 	EditRun base;
 	uint64_t base_next;
+} EditStream;
+
+/* A new journal, to which the document as it was is written little by little, while what
+ * is edited meanwhile waits. */
+typedef struct {
+	EditStream out;
+	Version version;
+	SourceTable *table; /* retained, for the walk */
+	DifferenceWalk walk;
+	bool bases_done;
+	uint64_t bases_next;
+} EditAnew;
+
+struct EditJournal {
+	StateFolder folder;
+	JournalWriter *file;   /* NULL: nothing is kept, and */
+	bool failed;           /* that was said */
+	JournalReader *before; /* its edits are not in file yet; NULL: none */
+	StateFolder *before_folder;
+	EditAnew *anew; /* it will be in place of file; NULL: none */
+	bool stale;     /* neither tells what the document is */
+	bool used;      /* there are edits in them */
+	bool live;
+	uint64_t covered; /* how much of the document's file was known, as they say */
+	EditStream out;
 	bool has_stamp;
 	FileStamp stamp;        /* as it was written */
 	uint64_t first;         /* undo steps from before the journal */
@@ -58,18 +87,25 @@ struct EditJournal {
 
 /* ---- edit_write.c: after a failure ops or bases have failed ---- */
 
+/* All that waits is forgotten; file is left alone. */
+void edit_stream_clear(EditStream *to);
+/* What was queued goes into to->file, which there is now. */
+MhexStatus edit_stream_drain(EditStream *to, MhexError *err);
 /* The journal fails with the next flush, which says why. */
-void edit_give_up(EditJournal *journal, const MhexError *cause);
+void edit_give_up(EditStream *to, const MhexError *cause);
 
-void edit_write_replaced(Document *doc, Range range, const Piece *pieces, size_t count,
-			 bool joins);
-void edit_write_operation(EditJournal *journal, EditOperation operation);
-void edit_write_base(EditJournal *journal, uint64_t offset, const uint8_t *bytes,
+void edit_write_replaced(Document *doc, EditStream *to, Range range, const Piece *pieces,
+			 size_t count, bool joins);
+void edit_write_operation(EditStream *to, EditOperation operation);
+void edit_write_base(EditStream *to, uint64_t offset, const uint8_t *bytes,
 		     const uint8_t *readable, size_t length);
-/* The document as it is, beside its file. */
-void edit_write_state(Document *doc);
-/* What waits, as records. */
-MhexStatus edit_write_records(Document *doc, MhexError *err);
+/* What live has stored. */
+void edit_write_live_state(Document *doc);
+/* The next of the document as it was; *done: it was the last. */
+void edit_write_slice(Document *doc, EditAnew *anew, bool *done);
+/* What waits, as records; now: what the document is then. */
+MhexStatus edit_write_records(Document *doc, EditStream *to, const Version *now,
+			      MhexError *err);
 /* piece, resolved, behind out. False: it is bytes, and their number was put; they are to
  * follow. */
 bool edit_put_piece(const Document *doc, const Piece *piece, StrBuf *out);

@@ -262,6 +262,14 @@ static MhexStatus read_operations(EditReplay *replay, MhexError *err)
 	return status;
 }
 
+static MhexStatus read_committed(EditReplay *replay, uint32_t kind, MhexError *err)
+{
+	const MhexStatus status = read_operations(replay, err);
+	if (kind == EDIT_RECORD_STATE)
+		replay->next = 0;
+	return status;
+}
+
 static MhexStatus read_bases(EditReplay *replay, Unpack *from, MhexError *err)
 {
 	uint64_t next = 0;
@@ -305,13 +313,15 @@ MhexStatus edit_replay_record(EditReplay *replay, const JournalRecord *record,
 		return read_stamp(replay, &from, err);
 	case EDIT_RECORD_PART:
 	case EDIT_RECORD_COMMIT:
+	case EDIT_RECORD_STATE:
 		if (replay->part.length > EDIT_JOURNAL_MAX)
 			return damaged(err);
 		strbuf_add(&replay->part, record->payload, record->length);
 		if (replay->part.failed)
 			return document_no_memory(err);
-		return record->kind == EDIT_RECORD_COMMIT ? read_operations(replay, err)
-							  : MHEX_OK;
+		return record->kind == EDIT_RECORD_PART
+			       ? MHEX_OK
+			       : read_committed(replay, record->kind, err);
 	default:
 		return damaged(err);
 	}

@@ -10,6 +10,7 @@
 enum {
 	CHUNK = 16 << 10,
 	TYPED_MAX = 64, /* bytes at once that may be typing */
+	SLICE = 256,    /* differences or runs of bases between two keys */
 };
 
 /* ---- Records ---- */
@@ -20,102 +21,149 @@ static MhexStatus too_large(MhexError *err)
 			 EDIT_JOURNAL_MAX >> 20);
 }
 
-static MhexStatus append(EditJournal *journal, uint32_t kind, const StrBuf *bytes,
+static MhexStatus no_room(MhexError *err)
+{
+	return mhex_fail(err, MHEX_E_NOMEM, "no memory for the journal of edits");
+}
+
+static MhexStatus enqueue(EditStream *to, uint32_t kind, const StrBuf *bytes,
+			  MhexError *err)
+{
+	EditQueued queued = {.kind = kind};
+	strbuf_add(&queued.bytes, strbuf_text(bytes), bytes->length);
+	if (queued.bytes.failed || !ARRAY_PUSH(&to->queue, queued)) {
+		strbuf_free(&queued.bytes);
+		return no_room(err);
+	}
+	to->queued += bytes->length;
+	return MHEX_OK;
+}
+
+static MhexStatus append(EditStream *to, uint32_t kind, const StrBuf *bytes,
 			 MhexError *err)
 {
-	if (bytes->failed && journal->cause.status) {
+	if (bytes->failed && to->cause.status) {
 		if (err)
-			*err = journal->cause;
-		return journal->cause.status;
+			*err = to->cause;
+		return to->cause.status;
 	}
 	if (bytes->failed)
 		return document_no_memory(err);
-	if (journal_size(journal->file) + bytes->length > EDIT_JOURNAL_MAX)
+	const uint64_t size = to->file ? journal_size(to->file) : to->queued;
+	if (size + bytes->length > EDIT_JOURNAL_MAX)
 		return too_large(err);
-	return journal_append(journal->file, kind, strbuf_text(bytes), bytes->length,
-			      err);
+	if (!to->file)
+		return enqueue(to, kind, bytes, err);
+	return journal_append(to->file, kind, strbuf_text(bytes), bytes->length, err);
 }
 
-void edit_give_up(EditJournal *journal, const MhexError *cause)
+static void forget_queue(EditStream *to)
 {
-	if (!journal->ops.failed)
-		journal->cause = *cause;
-	journal->ops.failed = true;
+	for (size_t i = 0; i < to->queue.count; i++)
+		strbuf_free(&to->queue.items[i].bytes);
+	ARRAY_FREE(&to->queue);
+	to->queued = 0;
 }
 
-static void no_memory(EditJournal *journal)
+void edit_stream_clear(EditStream *to)
+{
+	JournalWriter *file = to->file;
+	forget_queue(to);
+	strbuf_free(&to->ops);
+	strbuf_free(&to->bases);
+	strbuf_free(&to->run.bytes);
+	strbuf_free(&to->base.bytes);
+	*to = (EditStream){.file = file};
+}
+
+MhexStatus edit_stream_drain(EditStream *to, MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	for (size_t i = 0; !status && i < to->queue.count; i++)
+		status = append(to, to->queue.items[i].kind, &to->queue.items[i].bytes,
+				err);
+	forget_queue(to);
+	return status;
+}
+
+void edit_give_up(EditStream *to, const MhexError *cause)
+{
+	if (!to->ops.failed)
+		to->cause = *cause;
+	to->ops.failed = true;
+}
+
+static void no_memory(EditStream *to)
 {
 	MhexError why;
 	(void)document_no_memory(&why);
-	edit_give_up(journal, &why);
+	edit_give_up(to, &why);
 }
 
-static void write_part(EditJournal *journal)
+static void write_part(EditStream *to)
 {
 	MhexError why;
-	if (append(journal, EDIT_RECORD_PART, &journal->ops, &why))
-		edit_give_up(journal, &why);
+	if (append(to, EDIT_RECORD_PART, &to->ops, &why))
+		edit_give_up(to, &why);
 	else
-		strbuf_clear(&journal->ops);
+		strbuf_clear(&to->ops);
 }
 
 /* ---- Runs of bytes ---- */
 
-static void put_head(EditJournal *journal, EditOperation operation, uint64_t offset,
-		     bool joins)
+static void put_head(EditStream *to, EditOperation operation, uint64_t offset, bool joins)
 {
-	strbuf_add_char(&journal->ops,
-			(char)(uint8_t)(operation | (joins ? EDIT_JOINS : 0)));
-	edit_put_difference(&journal->ops, offset, journal->next);
+	strbuf_add_char(&to->ops, (char)(uint8_t)(operation | (joins ? EDIT_JOINS : 0)));
+	edit_put_difference(&to->ops, offset, to->next);
 }
 
-static void close_run(EditJournal *journal)
+static void close_run(EditStream *to)
 {
-	EditRun *run = &journal->run;
+	EditRun *run = &to->run;
 	if (run->operation == 0)
 		return;
-	put_head(journal, run->operation, run->offset, run->joins);
-	edit_put_number(&journal->ops, run->bytes.length);
-	strbuf_add(&journal->ops, strbuf_text(&run->bytes), run->bytes.length);
-	journal->ops.failed = journal->ops.failed || run->bytes.failed;
-	journal->next = run->offset + run->bytes.length;
+	put_head(to, run->operation, run->offset, run->joins);
+	edit_put_number(&to->ops, run->bytes.length);
+	strbuf_add(&to->ops, strbuf_text(&run->bytes), run->bytes.length);
+	to->ops.failed = to->ops.failed || run->bytes.failed;
+	to->next = run->offset + run->bytes.length;
 	run->operation = 0;
 	strbuf_clear(&run->bytes);
-	if (journal->ops.length > EDIT_PENDING_MAX)
-		write_part(journal);
+	if (to->ops.length > EDIT_PENDING_MAX)
+		write_part(to);
 }
 
-static void close_base(EditJournal *journal)
+static void close_base(EditStream *to)
 {
-	EditRun *run = &journal->base;
+	EditRun *run = &to->base;
 	if (run->bytes.length == 0)
 		return;
-	edit_put_difference(&journal->bases, run->offset, journal->base_next);
-	edit_put_number(&journal->bases, run->bytes.length);
-	strbuf_add(&journal->bases, strbuf_text(&run->bytes), run->bytes.length);
-	journal->bases.failed = journal->bases.failed || run->bytes.failed;
-	journal->base_next = run->offset + run->bytes.length;
+	edit_put_difference(&to->bases, run->offset, to->base_next);
+	edit_put_number(&to->bases, run->bytes.length);
+	strbuf_add(&to->bases, strbuf_text(&run->bytes), run->bytes.length);
+	to->bases.failed = to->bases.failed || run->bytes.failed;
+	to->base_next = run->offset + run->bytes.length;
 	strbuf_clear(&run->bytes);
-	if (journal->bases.length <= EDIT_PENDING_MAX)
+	if (to->bases.length <= EDIT_PENDING_MAX)
 		return;
 	MhexError why;
-	if (append(journal, EDIT_RECORD_BASES, &journal->bases, &why))
-		edit_give_up(journal, &why);
+	if (append(to, EDIT_RECORD_BASES, &to->bases, &why))
+		edit_give_up(to, &why);
 	else
-		strbuf_clear(&journal->bases);
-	journal->base_next = 0;
+		strbuf_clear(&to->bases);
+	to->base_next = 0;
 }
 
-void edit_write_base(EditJournal *journal, uint64_t offset, const uint8_t *bytes,
+void edit_write_base(EditStream *to, uint64_t offset, const uint8_t *bytes,
 		     const uint8_t *readable, size_t length)
 {
-	EditRun *run = &journal->base;
+	EditRun *run = &to->base;
 	for (size_t i = 0; i < length; i++) {
 		if (readable && !readable[i])
 			continue;
 		if (run->bytes.length >= EDIT_RUN_MAX ||
 		    run->offset + run->bytes.length != offset + i)
-			close_base(journal);
+			close_base(to);
 		if (run->bytes.length == 0)
 			run->offset = offset + i;
 		strbuf_add_char(&run->bytes, (char)bytes[i]);
@@ -141,10 +189,11 @@ static bool extend_run(EditRun *run, EditOperation operation, uint64_t offset,
 	return true;
 }
 
-static bool write_typed(Document *doc, Range range, const Piece *piece, bool joins)
+static bool write_typed(Document *doc, EditStream *to, Range range, const Piece *piece,
+			bool joins)
 {
 	uint8_t bytes[TYPED_MAX];
-	EditRun *run = &doc->edits->run;
+	EditRun *run = &to->run;
 	const size_t length = (size_t)piece->length;
 	const EditOperation operation = range.length > 0 ? EDIT_PUT : EDIT_INSERT;
 	if (reader_read_piece(&doc->reader, piece, range.offset, bytes, NULL, NULL))
@@ -152,7 +201,7 @@ static bool write_typed(Document *doc, Range range, const Piece *piece, bool joi
 	if (joins && run->operation &&
 	    extend_run(run, operation, range.offset, bytes, length))
 		return true;
-	close_run(doc->edits);
+	close_run(to);
 	run->operation = operation;
 	run->joins = joins;
 	run->offset = range.offset;
@@ -162,22 +211,21 @@ static bool write_typed(Document *doc, Range range, const Piece *piece, bool joi
 
 /* ---- Pieces ---- */
 
-static void put_bytes(Document *doc, const Piece *piece, uint64_t at)
+static void put_bytes(Document *doc, EditStream *to, const Piece *piece, uint64_t at)
 {
 	MhexError why;
 	uint8_t bytes[CHUNK];
-	EditJournal *journal = doc->edits;
-	for (uint64_t done = 0; done < piece->length && !journal->ops.failed;) {
+	for (uint64_t done = 0; done < piece->length && !to->ops.failed;) {
 		const uint64_t rest = piece->length - done;
 		const Piece part = piece_part(piece, done, rest < CHUNK ? rest : CHUNK);
 		if (reader_read_piece(&doc->reader, &part, at + done, bytes, NULL,
 				      &why)) {
-			edit_give_up(journal, &why);
+			edit_give_up(to, &why);
 			return;
 		}
-		strbuf_add(&journal->ops, bytes, (size_t)part.length);
-		if (journal->ops.length > EDIT_PENDING_MAX)
-			write_part(journal);
+		strbuf_add(&to->ops, bytes, (size_t)part.length);
+		if (to->ops.length > EDIT_PENDING_MAX)
+			write_part(to);
 		done += part.length;
 	}
 }
@@ -206,17 +254,17 @@ bool edit_put_piece(const Document *doc, const Piece *piece, StrBuf *out)
 	return true;
 }
 
-static void put_piece(Document *doc, const Piece *piece, uint64_t at)
+static void put_piece(Document *doc, EditStream *to, const Piece *piece, uint64_t at)
 {
-	if (edit_put_piece(doc, piece, &doc->edits->ops))
+	if (edit_put_piece(doc, piece, &to->ops))
 		return;
 	if (piece->length <= EDIT_JOURNAL_MAX) {
-		put_bytes(doc, piece, at);
+		put_bytes(doc, to, piece, at);
 		return;
 	}
 	MhexError why;
 	(void)too_large(&why);
-	edit_give_up(doc->edits, &why);
+	edit_give_up(to, &why);
 }
 
 /* Bytes of a file that is not the document's any more are in the journal themselves, but
@@ -262,71 +310,90 @@ static bool add_writable(Document *doc, uint64_t at, const PieceList *pieces,
 	return done;
 }
 
-static void write_pieces(Document *doc, Range range, const PieceList *pieces, bool joins)
+static void write_pieces(Document *doc, EditStream *to, Range range,
+			 const PieceList *pieces, bool joins)
 {
-	EditJournal *journal = doc->edits;
 	uint64_t at = range.offset;
-	close_run(journal);
-	put_head(journal, EDIT_REPLACE, range.offset, joins);
-	edit_put_number(&journal->ops, range.length);
-	edit_put_number(&journal->ops, pieces->count);
+	close_run(to);
+	put_head(to, EDIT_REPLACE, range.offset, joins);
+	edit_put_number(&to->ops, range.length);
+	edit_put_number(&to->ops, pieces->count);
 	for (size_t i = 0; i < pieces->count; i++) {
-		put_piece(doc, &pieces->items[i], at);
+		put_piece(doc, to, &pieces->items[i], at);
 		at += pieces->items[i].length;
 	}
-	journal->next = at;
+	to->next = at;
+	if (to->ops.length > EDIT_PENDING_MAX)
+		write_part(to);
 }
 
-void edit_write_replaced(Document *doc, Range range, const Piece *pieces, size_t count,
-			 bool joins)
+void edit_write_replaced(Document *doc, EditStream *to, Range range, const Piece *pieces,
+			 size_t count, bool joins)
 {
 	PieceList resolved = {0}, writable = {0};
 	const uint64_t length = pieces_length(pieces, count);
 	const bool typed = count == 1 && pieces[0].source == SOURCE_ID_ADDED &&
 			   length <= TYPED_MAX &&
 			   (range.length == 0 || range.length == length);
-	if (typed && write_typed(doc, range, &pieces[0], joins))
+	if (typed && write_typed(doc, to, range, &pieces[0], joins))
 		return;
 	if (source_resolve_all(doc->stock->table, pieces, count, &resolved) &&
 	    add_writable(doc, range.offset, &resolved, &writable))
-		write_pieces(doc, range, &writable, joins);
+		write_pieces(doc, to, range, &writable, joins);
 	else
-		no_memory(doc->edits);
+		no_memory(to);
 	piece_list_free(&resolved);
 	piece_list_free(&writable);
 }
 
-void edit_write_operation(EditJournal *journal, EditOperation operation)
+void edit_write_operation(EditStream *to, EditOperation operation)
 {
-	close_run(journal);
-	strbuf_add_char(&journal->ops, (char)operation);
+	close_run(to);
+	strbuf_add_char(&to->ops, (char)operation);
 }
 
 /* ---- The whole state ---- */
 
-static bool write_difference(void *context, const DocumentDifference *difference)
+static void write_difference(Document *doc, EditAnew *anew, const Difference *found)
 {
-	Document *doc = context;
 	PieceList pieces = {0};
-	const Range range = {difference->mine.offset, difference->theirs.length};
-	if (piece_tree_collect(&doc->now.tree, difference->mine, &pieces))
-		edit_write_replaced(doc, range, pieces.items, pieces.count, false);
+	const Range range = {found->mine.offset, found->theirs.length};
+	if (piece_tree_collect(&anew->version.tree, found->mine, &pieces))
+		edit_write_replaced(doc, &anew->out, range, pieces.items, pieces.count,
+				    false);
 	else
-		no_memory(doc->edits);
+		no_memory(&anew->out);
 	piece_list_free(&pieces);
-	return !doc->edits->ops.failed;
 }
 
-static void write_bases(Document *doc)
+/* As they are now: what changes behind comes with what is edited meanwhile. */
+static bool write_next_base(Document *doc, EditAnew *anew)
 {
 	uint8_t bytes[CHUNK], known[CHUNK];
-	Range run = base_bytes_next(doc->base, 0);
-	while (run.length > 0) {
-		const size_t length = run.length < CHUNK ? (size_t)run.length : CHUNK;
-		base_bytes_read(doc->base, run.offset, bytes, length, known);
-		edit_write_base(doc->edits, run.offset, bytes, known, length);
-		run = base_bytes_next(doc->base, run.offset + length);
+	const Range run = base_bytes_next(doc->base, anew->bases_next);
+	if (run.length == 0)
+		return false;
+	const size_t length = run.length < CHUNK ? (size_t)run.length : CHUNK;
+	base_bytes_read(doc->base, run.offset, bytes, length, known);
+	edit_write_base(&anew->out, run.offset, bytes, known, length);
+	anew->bases_next = run.offset + length;
+	return true;
+}
+
+void edit_write_slice(Document *doc, EditAnew *anew, bool *done)
+{
+	Difference found;
+	for (int i = 0; i < SLICE && !anew->out.ops.failed; i++) {
+		if (!anew->bases_done) {
+			anew->bases_done = !write_next_base(doc, anew);
+			continue;
+		}
+		*done = !difference_next(&anew->walk, &found);
+		if (*done)
+			return;
+		write_difference(doc, anew, &found);
 	}
+	*done = anew->out.ops.failed;
 }
 
 /* How many bytes from begin on the file holds as live has stored them. */
@@ -364,8 +431,7 @@ static MhexStatus write_live_chunk(Document *doc, Range chunk, MhexError *err)
 	return status;
 }
 
-/* What live has stored and not synced. */
-static void write_live_state(Document *doc)
+void edit_write_live_state(Document *doc)
 {
 	MhexError why;
 	Range run = document_next_modified(doc, 0);
@@ -373,23 +439,11 @@ static void write_live_state(Document *doc)
 		if (run.length > EDIT_LIVE_CHUNK)
 			run.length = EDIT_LIVE_CHUNK;
 		if (write_live_chunk(doc, run, &why)) {
-			edit_give_up(doc->edits, &why);
+			edit_give_up(&doc->edits->out, &why);
 			return;
 		}
 		run = document_next_modified(doc, range_end(run));
 	}
-}
-
-void edit_write_state(Document *doc)
-{
-	if (doc->edits->live) {
-		write_live_state(doc);
-		return;
-	}
-	edit_write_operation(doc->edits, EDIT_BEGIN);
-	document_differences(doc, write_difference, doc);
-	edit_write_operation(doc->edits, EDIT_END);
-	write_bases(doc);
 }
 
 /* ---- What waits ---- */
@@ -406,7 +460,7 @@ void edit_stamp_encode(const FileStamp *stamp, StrBuf *out)
 	packed_add_u32(out, (uint32_t)stamp->changed.tv_nsec);
 }
 
-static MhexStatus write_stamp(Document *doc, MhexError *err)
+static MhexStatus write_stamp(Document *doc, EditStream *to, MhexError *err)
 {
 	StrBuf bytes = {0};
 	EditJournal *journal = doc->edits;
@@ -416,30 +470,31 @@ static MhexStatus write_stamp(Document *doc, MhexError *err)
 	journal->has_stamp = true;
 	journal->stamp = doc->stamp;
 	edit_stamp_encode(&doc->stamp, &bytes);
-	const MhexStatus status = append(journal, EDIT_RECORD_STAMP, &bytes, err);
+	const MhexStatus status = append(to, EDIT_RECORD_STAMP, &bytes, err);
 	strbuf_free(&bytes);
 	return status;
 }
 
 /* Bases first: what is torn behind them does no harm. */
-MhexStatus edit_write_records(Document *doc, MhexError *err)
+MhexStatus edit_write_records(Document *doc, EditStream *to, const Version *now,
+			      MhexError *err)
 {
-	EditJournal *journal = doc->edits;
-	close_base(journal);
-	close_run(journal);
+	close_base(to);
+	close_run(to);
 	MhexStatus status = MHEX_OK;
-	if (journal->bases.length > 0)
-		status = append(journal, EDIT_RECORD_BASES, &journal->bases, err);
+	if (to->bases.length > 0)
+		status = append(to, EDIT_RECORD_BASES, &to->bases, err);
 	if (!status)
-		status = write_stamp(doc, err);
-	strbuf_clear(&journal->bases);
-	journal->base_next = 0;
-	if (status || (journal->ops.length == 0 && !journal->ops.failed))
+		status = write_stamp(doc, to, err);
+	strbuf_clear(&to->bases);
+	to->base_next = 0;
+	if (status || (to->ops.length == 0 && !to->ops.failed))
 		return status;
-	strbuf_add_char(&journal->ops, EDIT_SIZE);
-	edit_put_difference(&journal->ops, document_size(doc), doc->now.covered);
-	status = append(journal, EDIT_RECORD_COMMIT, &journal->ops, err);
-	strbuf_clear(&journal->ops);
+	strbuf_add_char(&to->ops, EDIT_SIZE);
+	edit_put_difference(&to->ops, piece_tree_size(&now->tree), now->covered);
+	status = append(to, to->is_state ? EDIT_RECORD_STATE : EDIT_RECORD_COMMIT,
+			&to->ops, err);
+	strbuf_clear(&to->ops);
 	return status;
 }
 
@@ -451,7 +506,7 @@ MhexStatus edit_write_live(EditJournal *journal, uint64_t offset, const uint8_t 
 	edit_put_number(&record, length);
 	strbuf_add(&record, old, length);
 	strbuf_add(&record, bytes, length);
-	const MhexStatus status = append(journal, EDIT_RECORD_LIVE, &record, err);
+	const MhexStatus status = append(&journal->out, EDIT_RECORD_LIVE, &record, err);
 	strbuf_free(&record);
 	return status;
 }

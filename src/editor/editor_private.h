@@ -51,6 +51,8 @@ typedef struct {
 	Leftover leftover; /* of a crash, not settled yet */
 	bool look_due;     /* whether there is one is to be found out yet */
 	bool keeping;      /* a journal of its edits was begun, or cannot be */
+	bool writing;      /* it begins anew, and is not all there yet */
+	uint64_t retry_ms; /* when it is tried again, 0: it need not be */
 	size_t others;     /* programs that have it open too, as announced */
 	bool discard;      /* asked, and its edits may be lost */
 	Marks marks;
@@ -383,6 +385,8 @@ void keeping_read_history(Editor *editor, OpenFile *file);
 void keeping_start(Editor *editor);
 /* Now and then: what was edited is in the journals; who else has the files? */
 void keeping_tick(Editor *editor);
+/* Between two keys: what the tick has not finished. */
+void keeping_go_on(Editor *editor);
 /* The document is about to be closed. */
 void keeping_end(Editor *editor, OpenFile *file);
 

@@ -3,12 +3,15 @@
 /* Edits and undo that survive the program: the journals of the open files, from time to
  * time. */
 
+#include <errno.h>
+
 #include "document/edit_journal.h"
 #include "document/undo_file.h"
 #include "editor/editor_private.h"
 
 enum {
-	LOOK_MS = 1000
+	LOOK_MS = 1000,
+	RETRY_MS = 2000, /* where there was no room */
 };
 
 static void complain_once(Editor *editor, MhexError *err)
@@ -20,12 +23,51 @@ static void complain_once(Editor *editor, MhexError *err)
 	editor_complain(editor, err);
 }
 
+/* Edits go on; when the disk was full, the next try comes by itself. */
+static void not_kept(Editor *editor, OpenFile *file, MhexError *err)
+{
+	if (err->sys_errno == ENOSPC || err->sys_errno == EDQUOT)
+		file->retry_ms = editor->now_ms + RETRY_MS;
+	complain_once(editor, err);
+}
+
 static void start(Editor *editor, OpenFile *file)
 {
 	MhexError err;
 	file->keeping = true;
 	if (edit_journal_start(file->doc, &err))
-		complain_once(editor, &err);
+		not_kept(editor, file, &err);
+}
+
+static void write_on(Editor *editor, OpenFile *file)
+{
+	MhexError err;
+	if (edit_journal_go_on(file->doc, &file->writing, &err))
+		not_kept(editor, file, &err);
+	else if (file->writing) /* once more between two keys */
+		job_wake_set(editor->wake_fd);
+}
+
+void keeping_go_on(Editor *editor)
+{
+	for (size_t i = 0; i < editor->file_count; i++) {
+		if (editor->files[i]->writing)
+			write_on(editor, editor->files[i]);
+	}
+}
+
+static void try_again(Editor *editor, OpenFile *file)
+{
+	if (file->retry_ms == 0 || editor->now_ms < file->retry_ms)
+		return;
+	file->retry_ms = 0;
+	edit_journal_anew(file->doc);
+	start(editor, file);
+	write_on(editor, file);
+	if (file->retry_ms > 0 || !edit_journal_is_kept(file->doc))
+		return;
+	editor->told_not_kept = false;
+	editor_say(editor, "%s: edits survive a crash again", file->name);
 }
 
 /* ---- The history ---- */
@@ -79,7 +121,6 @@ void keeping_start(Editor *editor)
 
 void keeping_tick(Editor *editor)
 {
-	MhexError err;
 	const bool look = editor->now_ms >= editor->looked_ms + LOOK_MS;
 	keep_histories(editor);
 	if (!editor->options.keep_state)
@@ -92,8 +133,9 @@ void keeping_tick(Editor *editor)
 		/* One that has no name yet may get one. */
 		if (!file->keeping && document_path(file->doc))
 			start(editor, file);
-		else if (edit_journal_flush(file->doc, &err))
-			complain_once(editor, &err);
+		else
+			write_on(editor, file);
+		try_again(editor, file);
 		if (look && !file->leftover.kind)
 			look_for_others(editor, file);
 	}

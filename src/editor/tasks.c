@@ -116,6 +116,7 @@ void task_poll(Editor *editor)
 {
 	MhexError err;
 	job_wake_clear(editor->wake_fd);
+	keeping_go_on(editor);
 	if (editor->search.search)
 		task_poll_search(editor);
 	const char *what = editor->slice.what;

@@ -31,15 +31,20 @@ static void tear_down(void)
 
 TestSuite(survive, .init = set_up, .fini = tear_down, .timeout = 60);
 
-static void open_file(const char *option)
+static void open_with(char *program, const char *option, const char *faults)
 {
-	static char program[] = MHEX_PROGRAM, clean[] = "--clean",
-		    no_hint[] = "--set=nohint";
+	static char clean[] = "--clean", no_hint[] = "--set=nohint";
 	char *argv[] = {program, clean, no_hint, file.path, (char *)option, NULL};
-	const char *variables[] = {environment, NULL};
+	const char *variables[] = {environment, faults, NULL};
 	screen_close(screen);
 	screen = screen_open_with(ROWS, COLS, argv, variables);
 	ASSERT_TEXT("00000000  ");
+}
+
+static void open_file(const char *option)
+{
+	static char program[] = MHEX_PROGRAM;
+	open_with(program, option, NULL);
 }
 
 static void die(int signo)
@@ -366,4 +371,32 @@ Test(survive, another_mhex_with_the_file_is_announced_to_both)
 	screen = second;
 	expect_quits();
 	expect_no_journals();
+}
+
+/* ---- No room ---- */
+
+Test(survive, on_a_full_disk_one_goes_on_and_it_is_said)
+{
+	static char program[] = MHEX_FAULTY;
+	open_with(program, NULL, "MHEX_FAULTS=pwrite@edit-:2+:ENOSPC");
+	(void)wait_for_journal(0);
+	screen_keys(screen, "R616263<Esc>");
+	EXPECT_TEXT("edits would not survive a crash");
+	EXPECT_TEXT("No space left on device");
+	screen_keys(screen, "R6465<Esc>:write<Enter>");
+	EXPECT_TEXT("bytes written");
+	die(SIGTERM);
+	EXPECT_FILE("abcdeFGH");
+}
+
+Test(survive, when_there_is_room_again_edits_are_kept_again)
+{
+	static char program[] = MHEX_FAULTY;
+	open_with(program, NULL, "MHEX_FAULTS=pwrite@edit-:2:ENOSPC");
+	(void)wait_for_journal(0);
+	screen_keys(screen, "R616263<Esc>");
+	EXPECT_TEXT("edits would not survive a crash");
+	EXPECT_TEXT("edits survive a crash again");
+	die(SIGKILL);
+	expect_offered();
 }

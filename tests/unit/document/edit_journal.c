@@ -152,6 +152,113 @@ Test(edit_journal, revert_and_its_undo_come_back)
 	expect_survives();
 }
 
+/* ---- In slices ---- */
+
+enum {
+	MANY = 5000
+};
+
+static void overwrite_many(void)
+{
+	for (unsigned i = 0; i < MANY; i++)
+		sample_overwrite(&sample, 10 + (uint64_t)i * 50, "many");
+}
+
+static size_t slices(void (*meanwhile)(void))
+{
+	size_t count = 0;
+	bool more = true;
+	while (more) {
+		if (count++ == MANY / 1000)
+			meanwhile();
+		expect_ok(edit_journal_go_on(sample.doc, &more, &err));
+	}
+	return count;
+}
+
+static void edit_meanwhile(void)
+{
+	sample_overwrite(&sample, 12, "meanwhile");
+	sample_insert(&sample, 100, "between");
+	sample_delete(&sample, 200000, 7);
+	undo();
+	redo();
+	sample_overwrite(&sample, 299000, "at the end");
+}
+
+Test(edit_journal, begins_anew_in_slices_and_keeps_what_is_edited_meanwhile)
+{
+	overwrite_many();
+	start();
+	cr_expect(lt(sz, MANY / 1000, slices(edit_meanwhile)));
+	sample_overwrite(&sample, 50, "behind");
+
+	expect_survives();
+	undo();
+	undo();
+	cr_expect(eq(u64, document_size(sample.doc), SIZE));
+}
+
+static void save_meanwhile(void)
+{
+	(void)sample_save_well(&sample);
+	sample_overwrite(&sample, 60000, "since the save");
+}
+
+Test(edit_journal, a_save_meanwhile_is_the_beginning_of_another)
+{
+	overwrite_many();
+	start();
+	(void)slices(save_meanwhile);
+	cr_expect(eq(sz, journals(), 1));
+
+	expect_survives();
+	undo();
+	cr_expect(not(document_is_modified(sample.doc)));
+}
+
+static void nothing(void)
+{
+}
+
+Test(edit_journal, bytes_of_others_are_found_by_what_slices_have_told)
+{
+	overwrite_many();
+	start();
+	(void)slices(nothing);
+	sample_poke(&sample, 10 + 49 * 50, "X");
+	crash();
+	cr_expect(eq(u64, apply(), 1));
+}
+
+static int die_in_the_midst(void *context)
+{
+	bool more = false;
+	(void)context;
+	overwrite_many();
+	edit_journal_anew(sample.doc);
+	return edit_journal_go_on(sample.doc, &more, &err) || !more;
+}
+
+Test(edit_journal, one_that_was_not_finished_leaves_the_one_before)
+{
+	uint8_t bytes[4];
+	start();
+	sample_overwrite(&sample, 10, "kept");
+	flush();
+	cr_assert(zero(int, sample_in_child(die_in_the_midst, NULL)));
+	cr_expect(eq(sz, journals(), 2));
+
+	crash();
+	cr_expect(zero(u64, apply()));
+	expect_ok(document_read(sample.doc, 10, bytes, 4, NULL, &err));
+	cr_expect(zero(int, memcmp(bytes, "kept", 4)));
+	undo();
+	cr_expect(not(document_is_modified(sample.doc)));
+	edit_journal_end(sample.doc, false);
+	cr_expect(zero(sz, journals()));
+}
+
 /* ---- Its life ---- */
 
 Test(edit_journal, nothing_stays_when_all_is_saved_or_dropped)

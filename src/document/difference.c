@@ -7,6 +7,9 @@
 
 bool difference_has_moves(const PieceTree *tree)
 {
+	const PieceSummary *sum = &tree->sum;
+	if (sum->file_bytes == 0 || (sum->low == 0 && sum->high == 0))
+		return false; /* all bytes of the file are in their places */
 	Range run = piece_tree_next_modified(tree, 0);
 	PieceCursor cursor;
 	for (; run.length > 0; run = piece_tree_next_modified(tree, range_end(run))) {

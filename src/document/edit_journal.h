@@ -20,8 +20,8 @@
  *
  * Preview: operations are gathered in memory and written by edit_journal_flush(). After a
  * save, and whenever something happens that an operation cannot tell (a reload, an undo
- * of what was before), the journal begins anew with the document as it is. Live: old and
- * new bytes are written before they are stored in the file.
+ * of what was before), the journal begins anew with the document as it is, in slices.
+ * Live: old and new bytes are written before they are stored in the file.
  *
  * It is there, locked, as long as the document is open, also without edits: so others
  * see that the file is being looked at.

@@ -310,8 +310,10 @@ MhexStatus replace_file_names(const ReplaceFile *file, ReplaceNames *names,
 	struct stat st;
 	if (fstat(file->fd, &st) < 0)
 		return mhex_fail_errno(err, "%s", file->path);
-	*names = (ReplaceNames){
-		.target = file->target, .name = file->planned, .new_inode = st.st_ino};
+	*names = (ReplaceNames){.target = file->target,
+				.name = file->planned,
+				.new_inode = st.st_ino,
+				.new_fd = file->fd};
 	if (file->exists)
 		names->before = file->before;
 	return MHEX_OK;

@@ -37,6 +37,7 @@ typedef struct {
 	const char *target; /* without symbolic links; may be relative; borrowed */
 	const char *name;   /* that the new file has or will have beside it; borrowed */
 	uint64_t new_inode;
+	int new_fd;         /* borrowed */
 	struct stat before; /* the old file; inode 0: there is none */
 } ReplaceNames;
 MhexStatus replace_file_names(const ReplaceFile *file, ReplaceNames *names,

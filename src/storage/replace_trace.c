@@ -24,12 +24,22 @@ struct ReplaceTrace {
 typedef struct {
 	char *path; /* of the target: absolute */
 	char *name; /* beside it */
-	uint64_t new_inode, old_inode, old_size, old_time;
+	uint64_t new_inode, new_birth, old_inode, old_size, old_time;
 } Trace;
 
 static uint64_t time_of(const struct stat *st)
 {
 	return (uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
+}
+
+/* In nanoseconds; 0: not known. An inode is used again, also at once. */
+static uint64_t birth_of(int folder, const char *name, int flags)
+{
+	struct statx info;
+	if (statx(folder, name, flags | AT_SYMLINK_NOFOLLOW, STATX_BTIME, &info) < 0 ||
+	    !(info.stx_mask & STATX_BTIME))
+		return 0;
+	return (uint64_t)info.stx_btime.tv_sec * 1000000000 + info.stx_btime.tv_nsec;
 }
 
 /* The same for each way that leads to a file, and for one that is not there. Owned. */
@@ -71,6 +81,7 @@ static MhexStatus write_trace(ReplaceTrace *trace, const ReplaceFile *file,
 		packed_add_bytes(&record, path, strlen(path));
 		packed_add_bytes(&record, names.name, strlen(names.name));
 		packed_add_u64(&record, names.new_inode);
+		packed_add_u64(&record, birth_of(names.new_fd, "", AT_EMPTY_PATH));
 		packed_add_u64(&record, names.before.st_ino);
 		packed_add_u64(&record, (uint64_t)names.before.st_size);
 		packed_add_u64(&record, time_of(&names.before));
@@ -147,6 +158,7 @@ static MhexStatus read_trace(Trace *trace, JournalReader *journal, MhexError *er
 	trace->path = unpack_text(&from);
 	trace->name = unpack_text(&from);
 	trace->new_inode = unpack_u64(&from);
+	trace->new_birth = unpack_u64(&from);
 	trace->old_inode = unpack_u64(&from);
 	trace->old_size = unpack_u64(&from);
 	trace->old_time = unpack_u64(&from);
@@ -154,8 +166,9 @@ static MhexStatus read_trace(Trace *trace, JournalReader *journal, MhexError *er
 	    trace->path && trace->path[0] == '/' && trace->name && is_drawn(trace->name))
 		return MHEX_OK;
 	free_trace(trace);
-	return mhex_fail(err, MHEX_E_UNSUPPORTED, "%s: not the trace of a new file",
-			 journal_reader_name(journal));
+	(void)mhex_fail(err, MHEX_E_UNSUPPORTED, "%s: not the trace of a new file",
+			journal_reader_name(journal));
+	return MHEX_E_UNSUPPORTED;
 }
 
 static MhexStatus open_trace(JournalReader **journal, Trace *trace,
@@ -183,7 +196,7 @@ static MhexStatus keep(const Trace *trace, const char *what, MhexError *err)
 static MhexStatus decide(const Trace *trace, const struct stat *left,
 			 const struct stat *target, MhexError *err)
 {
-	if (left->st_ino == trace->new_inode)
+	if (left->st_ino != trace->old_inode)
 		return target ? MHEX_OK : keep(trace, "what it had written", err);
 	const bool unchanged = (uint64_t)left->st_size == trace->old_size &&
 			       time_of(left) == trace->old_time;
@@ -198,8 +211,9 @@ static MhexStatus clear_in(int folder, const Trace *trace, MhexError *err)
 	if (fstatat(folder, trace->name, &left, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? MHEX_OK
 				       : mhex_fail_errno(err, "%s", trace->path);
-	if (!S_ISREG(left.st_mode) ||
-	    (left.st_ino != trace->new_inode && left.st_ino != trace->old_inode))
+	const bool is_new = left.st_ino == trace->new_inode && trace->new_birth &&
+			    birth_of(folder, trace->name, 0) == trace->new_birth;
+	if (!S_ISREG(left.st_mode) || (!is_new && left.st_ino != trace->old_inode))
 		return MHEX_OK; /* not ours */
 	const bool named = fstatat(folder, strrchr(trace->path, '/') + 1, &target,
 				   AT_SYMLINK_NOFOLLOW) == 0;

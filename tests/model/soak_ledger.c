@@ -251,7 +251,7 @@ static bool was_files(const Recorded *state, const Cells *before, size_t i, bool
 {
 	const uint8_t *states = undo ? state->cells.states : state->states;
 	return !state->has || state->cells.size != before->size ||
-	       !(states[i] & CELL_HELD);
+	       !(states[i] & CELL_HELD) || state->cells.bytes[i] == before->bytes[i];
 }
 
 /* Every byte that mhex alone had is as it was; any other is what it was, or something
@@ -293,6 +293,12 @@ void ledger_travelled(const Cells *before, const Cells *after, size_t from, size
 			l.removed[id] = true;
 	travel_decisions(from, to);
 	expect_state(&l.states[to], after);
+}
+
+void ledger_saved(void)
+{
+	for (size_t i = 0; i <= l.top; i++)
+		l.states[i].kind = STEP_EDIT;
 }
 
 void ledger_restored(const Cells *before, const Cells *after)

@@ -78,6 +78,8 @@ uint8_t ledger_new_id(bool foreign);
 void ledger_edited(const Cells *before, const Cells *after, size_t depth, StepKind kind);
 void ledger_travelled(const Cells *before, const Cells *after, size_t from, size_t to);
 void ledger_saw(const Cells *document, const Cells *file, size_t depth);
+/* Decisions that have been saved are steps like others. */
+void ledger_saved(void);
 /* A person has put bytes back into the file, and may take them out again. */
 void ledger_restored(const Cells *before, const Cells *after);
 /* A person has said that this byte of others may go, in the step at depth. */

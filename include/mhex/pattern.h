@@ -62,20 +62,24 @@ enum {
 	PATTERN_MAX = 1 << 20
 }; /* bytes */
 
-/* Fixed length, 1 ... PATTERN_MAX bytes. */
+struct Regex;
+
+/* Either all of one length, 1 ... PATTERN_MAX bytes, or a regular expression. */
 typedef struct {
+	/* Of a match; with an expression the most that one can have. */
 	size_t length;
+	size_t before;            /* bytes before a match that decide about it, too */
+	struct Regex *regex;      /* owned; else NULL, and what follows counts */
 	PatternElement *elements; /* length of them; owned */
 	PatternNumber *numbers;   /* owned */
 	size_t number_count;
 } Pattern;
 
-/* Everything but /regex/, which is MHEX_E_UNSUPPORTED. */
 MhexStatus pattern_parse(Pattern *out, const char *text, size_t text_length,
 			 MhexError *err);
 void pattern_free(Pattern *pattern);
 
-/* Does it match at bytes (pattern->length of them)? */
+/* Does it match at bytes (pattern->length of them)? Not for an expression. */
 bool pattern_matches(const Pattern *pattern, const uint8_t *bytes);
 
 #endif

@@ -28,11 +28,13 @@ typedef enum {
 
 typedef struct {
 	SearchKind kind;
-	Range range;      /* matches lie within it wholly */
-	uint64_t start;   /* FORWARD, BACKWARD */
-	bool wrap;        /* FORWARD, BACKWARD: go on at the other end */
-	uint64_t every;   /* matches at multiples of this only; 0 or 1: anywhere */
-	uint64_t limit;   /* SEARCH_ALL: stop after so many matches; 0: no limit */
+	Range range; /* matches lie within it wholly; an expression sees nothing else */
+	/* FORWARD, BACKWARD: where to begin. COUNT, ALL: no match begins before it. */
+	uint64_t start;
+	uint64_t stop;  /* COUNT, ALL: no match begins there or behind it; 0: no limit */
+	bool wrap;      /* FORWARD, BACKWARD: go on at the other end */
+	uint64_t every; /* matches at multiples of this only; 0 or 1: anywhere */
+	uint64_t limit; /* SEARCH_ALL: stop after so many matches; 0: no limit */
 	unsigned workers; /* threads; 0: as many as there are processors */
 	uint64_t slice;   /* bytes that a thread takes at once; 0: the default */
 } SearchRequest;
@@ -41,7 +43,7 @@ typedef struct {
 	bool done;
 	bool found; /* FORWARD, BACKWARD */
 	bool wrapped;
-	uint64_t offset;         /* of the match */
+	uint64_t offset, length; /* of the match */
 	uint64_t count;          /* COUNT, ALL: so far */
 	uint64_t scanned, total; /* bytes */
 	uint64_t unreadable;     /* bytes skipped */
@@ -56,6 +58,8 @@ void search_get_progress(Search *search, SearchProgress *progress);
 /* SEARCH_ALL: copy matches number first.. into offsets; returns how many. Also while it
  * runs. */
 size_t search_matches(Search *search, uint64_t first, uint64_t *offsets, size_t max);
+/* Likewise with their lengths. */
+size_t search_ranges(Search *search, uint64_t first, Range *ranges, size_t max);
 /* Look at the list itself, whose first *count matches are there to stay; between the two
  * the search waits when it has found another one. */
 const struct MatchList *search_lock_matches(Search *search, uint64_t *count);
@@ -71,12 +75,21 @@ MhexStatus search_finish(Search *search, SearchProgress *progress, MhexError *er
 
 enum {
 	SEARCH_MARK_MAX = 4096
-}; /* longer patterns are not marked: that would take too long for a screen */
+}; /* longer ones are not marked: that would take too long for a screen */
 
-/* All matches within bytes, for what is on the screen: sets flag in states[i] of each
- * byte that is part of one. Overlapping ones too. states says which bytes are
- * BYTE_UNREADABLE: these never match. */
-void search_mark(const Pattern *pattern, uint64_t every, uint64_t offset,
-		 const uint8_t *bytes, size_t length, uint8_t *states, uint8_t flag);
+/* What is on the screen, and around it. */
+typedef struct {
+	uint64_t offset;
+	const uint8_t *bytes;
+	uint8_t *states; /* those of BYTE_UNREADABLE never match */
+	size_t length;
+	bool is_end; /* the document ends with it */
+} SearchView;
+
+/* All matches within view: sets flag in the state of each byte that is part of one. With
+ * those of an expression that overlap, only the first counts, and one that takes many
+ * steps is not marked to the end. */
+void search_mark(const Pattern *pattern, uint64_t every, const SearchView *view,
+		 uint8_t flag);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/element.h"
+#include "analysis/regex.h"
 #include "analysis/token.h"
 #include "base/array.h"
 
@@ -147,6 +148,17 @@ static MhexStatus parse(Builder *builder, Lexer *lexer, MhexError *err)
 	return status;
 }
 
+static MhexStatus parse_regex(Pattern *out, const char *text, size_t length,
+			      MhexError *err)
+{
+	const MhexStatus status = regex_parse(&out->regex, text, length, err);
+	if (status)
+		return status;
+	out->length = REGEX_REACH;
+	out->before = regex_before(out->regex);
+	return MHEX_OK;
+}
+
 MhexStatus pattern_parse(Pattern *out, const char *text, size_t text_length,
 			 MhexError *err)
 {
@@ -156,14 +168,10 @@ MhexStatus pattern_parse(Pattern *out, const char *text, size_t text_length,
 	while (lexer.at < text_length &&
 	       (text[lexer.at] == ' ' || text[lexer.at] == '\t'))
 		lexer.at++;
-	if (lexer.at < text_length && text[lexer.at] == '/') {
-		(void)mhex_fail_at(err, lexer.at,
-				   "this mhex has no regular expressions; search for "
-				   "bytes and text, as in 7f ?? \"text\"i");
-		if (err)
-			err->status = MHEX_E_UNSUPPORTED;
-		return MHEX_E_UNSUPPORTED;
-	}
+	if (lexer.at < text_length && text[lexer.at] == '/')
+		return mhex_error_shift(
+			parse_regex(out, text + lexer.at, text_length - lexer.at, err),
+			lexer.at, err);
 	const MhexStatus status = parse(&builder, &lexer, err);
 	if (status) {
 		ARRAY_FREE(&builder.elements);
@@ -179,6 +187,7 @@ MhexStatus pattern_parse(Pattern *out, const char *text, size_t text_length,
 
 void pattern_free(Pattern *pattern)
 {
+	regex_free(pattern->regex);
 	free(pattern->elements);
 	free(pattern->numbers);
 	*pattern = (Pattern){0};

@@ -4,29 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/scanner_regex.h"
+
 bool scanner_init(Scanner *scanner, const Matcher *matcher)
 {
-	*scanner = (Scanner){.matcher = matcher, .every = 1};
+	*scanner = (Scanner){.matcher = matcher, .every = 1, .to = UINT64_MAX};
+	if (matcher->pattern->regex)
+		return scanner_regex_init(scanner);
 	scanner->joint = malloc(2 * matcher->pattern->length);
 	return scanner->joint != NULL;
 }
 
 void scanner_free(Scanner *scanner)
 {
+	regex_runner_free(scanner->runner);
 	free(scanner->joint);
+	scanner->runner = NULL;
 	scanner->joint = NULL;
 }
 
 void scanner_restart(Scanner *scanner, uint64_t from)
 {
 	scanner->from = from;
+	scanner->decided = from;
 	scanner->carried = 0;
 	scanner->next = 0;
 	scanner->ended = false;
+	scanner->stuck = false;
 }
 
-/* The first multiple of every at or after offset; UINT64_MAX when there is none. */
-static uint64_t align(const Scanner *scanner, uint64_t offset)
+uint64_t scanner_align(const Scanner *scanner, uint64_t offset)
 {
 	const uint64_t over = offset % scanner->every;
 	if (over == 0)
@@ -44,7 +51,7 @@ static size_t find_aligned(const Scanner *scanner, uint64_t offset, const uint8_
 	       !job_cancelled(scanner->job)) {
 		if (pattern_matches(pattern, bytes + at))
 			return at;
-		const uint64_t next = align(scanner, offset + at + 1) - offset;
+		const uint64_t next = scanner_align(scanner, offset + at + 1) - offset;
 		if (next >= length)
 			break;
 		at = (size_t)next;
@@ -66,7 +73,7 @@ static size_t find(const Scanner *scanner, uint64_t offset, const uint8_t *bytes
 			matcher_find(scanner->matcher, bytes, length, at, scanner->job);
 		if (hit == SIZE_MAX)
 			return SIZE_MAX;
-		const uint64_t aligned = align(scanner, offset + hit) - offset;
+		const uint64_t aligned = scanner_align(scanner, offset + hit) - offset;
 		if (aligned == hit)
 			return hit;
 		if (aligned >= length)
@@ -80,9 +87,11 @@ static void scan(Scanner *scanner, uint64_t offset, const uint8_t *bytes, size_t
 		 size_t limit)
 {
 	const uint64_t step = scanner->matcher->pattern->length;
+	if (scanner->to < offset + limit)
+		limit = scanner->to > offset ? (size_t)(scanner->to - offset) : 0;
 	while (!scanner->ended) {
-		const uint64_t from =
-			align(scanner, scanner->from > offset ? scanner->from : offset);
+		const uint64_t from = scanner_align(
+			scanner, scanner->from > offset ? scanner->from : offset);
 		if (from - offset >= limit)
 			return;
 		const size_t hit =
@@ -90,7 +99,7 @@ static void scan(Scanner *scanner, uint64_t offset, const uint8_t *bytes, size_t
 		if (hit >= limit) /* none is SIZE_MAX */
 			return;
 		scanner->from = offset + hit + step;
-		scanner->ended = !scanner->found(scanner->context, offset + hit);
+		scanner->ended = !scanner->found(scanner->context, offset + hit, step);
 	}
 }
 
@@ -112,6 +121,10 @@ static void carry(Scanner *scanner, const uint8_t *bytes, size_t length)
 
 bool scanner_feed(Scanner *scanner, uint64_t offset, const uint8_t *bytes, size_t length)
 {
+	if (scanner->runner) {
+		scanner_regex_feed(scanner, offset, bytes, length);
+		return !scanner->ended;
+	}
 	if (offset != scanner->next)
 		scanner->carried = 0;
 	scanner->next = offset + length;
@@ -129,4 +142,10 @@ bool scanner_feed(Scanner *scanner, uint64_t offset, const uint8_t *bytes, size_
 	scan(scanner, offset, bytes, length, length);
 	carry(scanner, bytes, length);
 	return !scanner->ended;
+}
+
+void scanner_finish(Scanner *scanner)
+{
+	if (scanner->runner)
+		scanner_regex_finish(scanner);
 }

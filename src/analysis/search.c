@@ -21,15 +21,29 @@ static void free_search(Search *search)
 	free(search);
 }
 
+static void limit_places(Search *search)
+{
+	const SearchRequest *request = &search->request;
+	if (request->stop > 0 && search->end > request->stop)
+		search->end = request->stop;
+	if (search->begin < request->start)
+		search->begin = request->start;
+	if (search->end < search->begin)
+		search->end = search->begin;
+}
+
 /* Where matches may begin: so that they lie within the range, and that within size. */
 static void set_limits(Search *search, uint64_t size)
 {
 	const Range range =
 		range_intersect(search->request.range, range_between(0, size));
-	const uint64_t length = search->pattern.length;
+	const uint64_t length = search->pattern.regex ? 1 : search->pattern.length;
+	search->limits = range;
 	search->begin = range.offset;
 	search->end = range.length < length ? range.offset
 					    : range.offset + (range.length - length) + 1;
+	if (!search_wants_nearest(search))
+		limit_places(search);
 }
 
 MhexStatus search_start(Search **out, const Snapshot *snapshot, Pattern *pattern,
@@ -45,7 +59,7 @@ MhexStatus search_start(Search **out, const Snapshot *snapshot, Pattern *pattern
 	*pattern = (Pattern){0};
 	search->request = *request;
 	search->snapshot = snapshot;
-	search->matches.length = search->pattern.length;
+	search_size_list(search, &search->matches);
 	search->last_useful = UINT64_MAX;
 	search->lock = job_lock_new();
 	if (!search->lock) {
@@ -107,6 +121,17 @@ void search_take_matches(Search *search, MatchList *out)
 {
 	*out = search->matches;
 	search->matches = (MatchList){0};
+}
+
+size_t search_ranges(Search *search, uint64_t first, Range *ranges, size_t max)
+{
+	job_lock(search->lock);
+	const uint64_t count = search->progress.count;
+	const uint64_t left = first < count ? count - first : 0;
+	const size_t copied = match_list_get_ranges(&search->matches, first, ranges,
+						    left < max ? (size_t)left : max);
+	job_unlock(search->lock);
+	return copied;
 }
 
 MhexStatus search_wait(Search *search, MhexError *err)

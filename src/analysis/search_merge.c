@@ -24,6 +24,7 @@ static void merge_nearest(Search *search, const SearchResult *result)
 		return;
 	progress->found = true;
 	progress->offset = result->first;
+	progress->length = result->length;
 	end_search(search);
 }
 
@@ -36,9 +37,9 @@ static bool add_some(Search *search, const SearchResult *result)
 	Range matches[PART];
 	uint64_t wanted = search->request.limit - search->matches.count;
 	for (uint64_t first = 0; wanted > 0;) {
-		const size_t got = match_list_get_ranges(
-			&result->matches, first, matches,
-			wanted < PART ? (size_t)wanted : (size_t)PART);
+		const size_t got = match_list_get_ranges(&result->matches, first, matches,
+							 wanted < PART ? (size_t)wanted
+								       : (size_t)PART);
 		for (size_t i = 0; i < got; i++) {
 			if (!match_list_add_sized(&search->matches, matches[i].offset,
 						  matches[i].length))

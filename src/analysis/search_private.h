@@ -17,10 +17,10 @@
  * together what they found.
  *
  * A slice is a range of offsets where a match may begin; what is read reaches a pattern
- * further. Slices are taken by the workers in order, and their results are merged in that
- * order; a worker that is far ahead waits. Matches of a slice do not overlap each other;
- * where the last one of a slice overlaps the first one of the next, that one is scanned
- * again.
+ * further, and to what decides before it. Slices are taken by the workers in order, and
+ * their results are merged in that order; a worker that is far ahead waits. Matches of a
+ * slice do not overlap each other; where the last one of a slice overlaps the first one
+ * of the next, that one is scanned again.
  */
 enum {
 	SEARCH_COPY_CHUNK = 64 << 10,
@@ -39,6 +39,7 @@ typedef struct {
 	bool done;
 	bool hit;
 	uint64_t first;      /* match; SEARCH_BACKWARD: the last one */
+	uint64_t length;     /* of that */
 	uint64_t count;      /* COUNT, ALL */
 	uint64_t next;       /* where a match behind the last one may begin */
 	uint64_t unreadable; /* bytes */
@@ -54,7 +55,7 @@ typedef struct {
 	Scanner scanner;
 	SearchResult *result; /* of the slice at hand */
 	bool forget;          /* what was seen in this slice was not there */
-	uint64_t slice_end;   /* what lies behind belongs to the next one */
+	Range own;            /* what lies around it belongs to other slices */
 	uint8_t *copy; /* owned; SEARCH_COPY_CHUNK bytes and as many flags, or NULL */
 } SearchWorker;
 
@@ -69,6 +70,7 @@ struct Search {
 	Matcher matcher;
 	SearchRequest request;
 	const struct Snapshot *snapshot; /* borrowed */
+	Range limits;                    /* what is looked at */
 	uint64_t begin, end;             /* of where matches may begin */
 	Job *job;
 	Job *self; /* the same, as the workers have it */
@@ -101,6 +103,13 @@ MhexStatus search_run(Job *job, void *context, MhexError *err);
 static inline uint64_t search_reach(const Search *search)
 {
 	return search->pattern.length - 1;
+}
+
+/* list is empty: whether it keeps the length of each match. */
+static inline void search_size_list(const Search *search, MatchList *list)
+{
+	list->sized = search->pattern.regex != NULL;
+	list->length = search->pattern.length;
 }
 
 static inline bool search_wants_nearest(const Search *search)

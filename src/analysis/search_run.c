@@ -22,6 +22,10 @@ static void sample(Reader *reader, Range range, ByteCounts *counts)
  * and makes the most of it. */
 static void prepare_matcher(Search *search)
 {
+	if (search->pattern.regex) {
+		search->matcher.pattern = &search->pattern;
+		return;
+	}
 	Reader *reader = NULL;
 	ByteCounts counts = {{0}};
 	const Range range = range_between(search->begin, search->end);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "analysis/search_private.h"
@@ -13,11 +14,12 @@ static bool is_useless(const SearchWorker *worker)
 		       worker->result->slice.sequence;
 }
 
-static bool found_one(void *context, uint64_t offset)
+static bool found_one(void *context, uint64_t offset, uint64_t length)
 {
 	SearchResult *result = ((SearchWorker *)context)->result;
 	result->hit = true;
 	result->first = offset;
+	result->length = length;
 	return false;
 }
 
@@ -29,18 +31,19 @@ static void note_first(SearchResult *result, uint64_t offset)
 	result->count++;
 }
 
-static bool found_counted(void *context, uint64_t offset)
+static bool found_counted(void *context, uint64_t offset, uint64_t length)
 {
+	(void)length;
 	note_first(((SearchWorker *)context)->result, offset);
 	return true;
 }
 
-static bool found_listed(void *context, uint64_t offset)
+static bool found_listed(void *context, uint64_t offset, uint64_t length)
 {
 	SearchWorker *worker = context;
 	SearchResult *result = worker->result;
 	const uint64_t limit = worker->search->request.limit;
-	if (!match_list_add(&result->matches, offset))
+	if (!match_list_add_sized(&result->matches, offset, length))
 		return false;
 	note_first(result, offset);
 	return limit == 0 || result->count < limit;
@@ -49,10 +52,9 @@ static bool found_listed(void *context, uint64_t offset)
 static void feed(SearchWorker *worker, uint64_t offset, const uint8_t *bytes,
 		 size_t length)
 {
-	if (!bytes && offset < worker->slice_end) {
-		const uint64_t left = worker->slice_end - offset;
-		worker->result->unreadable += length < left ? length : left;
-	}
+	if (!bytes)
+		worker->result->unreadable +=
+			range_intersect((Range){offset, length}, worker->own).length;
 	(void)scanner_feed(&worker->scanner, offset, bytes, length);
 }
 
@@ -72,7 +74,7 @@ static void begin_slice(SearchWorker *worker, uint64_t from)
 	SearchResult *result = worker->result;
 	match_list_free(&result->matches);
 	*result = (SearchResult){.slice = result->slice};
-	result->matches.length = worker->search->pattern.length;
+	search_size_list(worker->search, &result->matches);
 	worker->forget = false;
 	scanner_restart(&worker->scanner, from);
 }
@@ -114,13 +116,33 @@ static MhexStatus scan_copies(SearchWorker *worker, Range range, MhexError *err)
 	return MHEX_OK;
 }
 
+/* What is read for matches that begin in [begin, end). */
+static Range range_of(const Search *search, uint64_t begin, uint64_t end)
+{
+	const uint64_t before = search->pattern.before;
+	const uint64_t first = begin > before ? begin - before : 0;
+	return range_intersect(range_between(first, end + search_reach(search)),
+			       search->limits);
+}
+
+static MhexStatus report_trouble(const SearchWorker *worker, MhexError *err)
+{
+	if (worker->scanner.stuck)
+		return mhex_fail(err, MHEX_E_UNSUPPORTED,
+				 "the expression takes too many steps at 0x%" PRIx64
+				 "; say more exactly what may repeat",
+				 worker->scanner.stuck_at);
+	return match_list_trouble(&worker->result->matches, err);
+}
+
 /* Matches that begin in [begin, end) of the slice; all of it is kept in the result. */
 static void scan(SearchWorker *worker, uint64_t begin, uint64_t end, uint64_t from)
 {
+	const Search *search = worker->search;
 	SearchResult *result = worker->result;
-	const uint64_t reach = search_reach(worker->search);
-	const Range range = range_between(begin, end + reach);
-	worker->slice_end = end == worker->search->end ? end + reach : end;
+	const Range range = range_of(search, begin, end);
+	worker->own = range_between(begin, end == search->end ? range_end(range) : end);
+	worker->scanner.to = end;
 	begin_slice(worker, from);
 	MhexStatus status =
 		reader_visit(worker->reader, range, visit, worker, &result->error);
@@ -128,8 +150,10 @@ static void scan(SearchWorker *worker, uint64_t begin, uint64_t end, uint64_t fr
 		begin_slice(worker, from);
 		status = scan_copies(worker, range, &result->error);
 	}
+	if (!status && !is_useless(worker))
+		scanner_finish(&worker->scanner);
 	if (!status)
-		status = match_list_trouble(&result->matches, &result->error);
+		status = report_trouble(worker, &result->error);
 	result->status = status;
 	result->next = worker->scanner.from;
 }
@@ -142,6 +166,7 @@ static void find_last(SearchWorker *worker)
 	SearchResult *result = worker->result;
 	const uint64_t unreadable = result->unreadable;
 	uint64_t last = result->first;
+	uint64_t length = result->length;
 	uint64_t end = result->slice.end;
 	uint64_t begin = last + 1;
 	while (begin < end && !result->status && !is_useless(worker)) {
@@ -149,6 +174,7 @@ static void find_last(SearchWorker *worker)
 		scan(worker, middle, end, middle);
 		if (result->hit) {
 			last = result->first;
+			length = result->length;
 			begin = last + 1;
 		} else {
 			end = middle;
@@ -156,6 +182,7 @@ static void find_last(SearchWorker *worker)
 	}
 	result->hit = true;
 	result->first = last;
+	result->length = length;
 	result->unreadable = unreadable;
 }
 

@@ -52,18 +52,37 @@ void search_lay_out(Search *search)
 		add_part(search, second.begin, second.end);
 }
 
+/* Is there a match that begins in [from, to) of bytes? */
+static bool matches_in(const Search *search, const uint8_t *bytes, size_t length,
+		       size_t from, size_t to)
+{
+	if (!search->pattern.regex)
+		return matcher_find(&search->matcher, bytes, length, from, NULL) !=
+		       SIZE_MAX;
+	const RegexSubject subject = {bytes, length, false};
+	RegexHit hit;
+	RegexRunner *runner = regex_runner_new(search->pattern.regex);
+	if (!runner)
+		return true;
+	regex_runner_hurry(runner);
+	const RegexResult result = regex_find(runner, &subject, from, to, NULL, &hit);
+	regex_runner_free(runner);
+	return result != REGEX_NONE;
+}
+
 /* Does the pattern match anywhere in the repetition of these bytes? */
 static bool matches_repeated(const Search *search, const ReaderRepeat *repeat)
 {
-	/* Every place in one turn, with what lies behind it. */
-	const size_t length = repeat->length + (size_t)search_reach(search);
+	/* Every place in one turn, with what lies around it. */
+	const size_t from = search->pattern.before;
+	const size_t to = from + repeat->length;
+	const size_t length = to + (size_t)search_reach(search);
 	uint8_t *bytes = repeat->length <= REPEAT_MAX ? malloc(length) : NULL;
 	if (!bytes)
 		return true;
 	for (size_t i = 0; i < length; i++)
 		bytes[i] = repeat->pattern[i % repeat->length];
-	const bool found =
-		matcher_find(&search->matcher, bytes, length, 0, NULL) != SIZE_MAX;
+	const bool found = matches_in(search, bytes, length, from, to);
 	free(bytes);
 	return found;
 }
@@ -72,13 +91,21 @@ static bool matches_repeated(const Search *search, const ReaderRepeat *repeat)
  * bytes. */
 static uint64_t barren_at(SearchWorker *worker, uint64_t begin, uint64_t end)
 {
-	const uint64_t reach = search_reach(worker->search);
+	const Search *search = worker->search;
+	const uint64_t before = search->pattern.before;
+	const uint64_t around = before + search_reach(search);
 	ReaderRepeat repeat;
-	if (!reader_repeats(worker->reader, range_between(begin, end + reach), &repeat))
+	/* What is before the first place has to repeat, too. */
+	if (begin < search->limits.offset + before)
 		return 0;
-	if (repeat.count < reach + SKIP_MIN || matches_repeated(worker->search, &repeat))
+	const Range range =
+		range_intersect(range_between(begin - before, end + search_reach(search)),
+				search->limits);
+	if (!reader_repeats(worker->reader, range, &repeat))
 		return 0;
-	return repeat.count - reach;
+	if (repeat.count < around + SKIP_MIN || matches_repeated(search, &repeat))
+		return 0;
+	return repeat.count - around;
 }
 
 /* From the end, in steps that double as long as they are barren and are halved otherwise:

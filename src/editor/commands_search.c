@@ -197,7 +197,7 @@ static bool keeps_any(const uint8_t *keep, size_t length)
 /* What every match holds; NULL when they differ, or there is no memory to know it. */
 static uint8_t *fixed_bytes(const Pattern *pattern)
 {
-	if (pattern->length == 0 || pattern->number_count > 0)
+	if (pattern->length == 0 || pattern->number_count > 0 || pattern->regex)
 		return NULL;
 	uint8_t *bytes = malloc(pattern->length);
 	for (size_t i = 0; bytes && i < pattern->length; i++) {
@@ -223,9 +223,14 @@ HANDLER(cmd_replace)
 				    &plan.keep, &plan.bytes_length, err);
 	if (status)
 		return mhex_error_shift(status, args->with_caret, err);
-	const bool same_length = plan.bytes_length == editor->pattern.length;
+	const bool same_length =
+		plan.bytes_length == editor->pattern.length && !editor->pattern.regex;
 	const OpenFile *file = editor_file(editor);
-	if (keeps_any(plan.keep, plan.bytes_length) && !same_length)
+	if (keeps_any(plan.keep, plan.bytes_length) && editor->pattern.regex)
+		status = mhex_fail(err, MHEX_E_SYNTAX,
+				   "?? keeps a byte, but the matches of an expression "
+				   "differ in length");
+	else if (keeps_any(plan.keep, plan.bytes_length) && !same_length)
 		status = mhex_fail(
 			err, MHEX_E_SYNTAX,
 			"?? keeps a byte, so both must be of one length (%zu and %zu)",

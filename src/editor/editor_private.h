@@ -109,7 +109,6 @@ typedef struct {
 typedef struct {
 	Search *search;
 	struct Snapshot *snapshot;
-	uint64_t match_length;
 	uint8_t *bytes, *keep;
 	size_t bytes_length;
 	uint8_t *found;        /* what each match holds; NULL: they differ */

@@ -176,10 +176,15 @@ static void mark_matches(Editor *editor, const Window *window)
 {
 	if (editor->pattern.length == 0)
 		return;
-	search_mark(&editor->pattern, editor->pattern_every,
-		    window->origin - window->before, editor->frame.bytes,
-		    window->before + window->count + window->after, editor->frame.states,
-		    BYTE_MATCHED);
+	const OpenFile *file = editor_file(editor);
+	SearchView view = {
+		.offset = window->origin - window->before,
+		.bytes = editor->frame.bytes,
+		.states = editor->frame.states,
+		.length = window->before + window->count + window->after,
+	};
+	view.is_end = view.offset + view.length == document_size(file->doc);
+	search_mark(&editor->pattern, editor->pattern_every, &view, BYTE_MATCHED);
 }
 
 static void mark_selection(Editor *editor, const Window *window)

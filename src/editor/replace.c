@@ -25,15 +25,10 @@ static Replacement replacement(const Replacing *replacing)
 /* The next matches, where they are now. */
 static size_t next_matches(Replacing *replacing, Range *ranges, size_t max)
 {
-	enum {
-		AT_ONCE = 512
-	};
-	uint64_t offsets[AT_ONCE];
-	const size_t got = search_matches(replacing->search, replacing->index, offsets,
-					  max < AT_ONCE ? max : AT_ONCE);
+	const size_t got =
+		search_ranges(replacing->search, replacing->index, ranges, max);
 	for (size_t i = 0; i < got; i++)
-		ranges[i] =
-			(Range){offsets[i] + replacing->shift, replacing->match_length};
+		ranges[i].offset += replacing->shift;
 	return got;
 }
 
@@ -218,7 +213,6 @@ static Replacing take_search(SearchTask *task, uint64_t count)
 	const Replacing replacing = {
 		.search = task->search,
 		.snapshot = task->snapshot,
-		.match_length = task->length,
 		.bytes = task->bytes,
 		.keep = task->keep,
 		.bytes_length = task->bytes_length,

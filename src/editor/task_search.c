@@ -93,7 +93,7 @@ static MhexStatus end_move(Editor *editor, const SearchProgress *progress, MhexE
 	if (task->file != editor_file(editor))
 		return MHEX_OK;
 	view_goto(editor, progress->offset);
-	selection_set(task->file, (Range){progress->offset, task->length});
+	selection_set(task->file, (Range){progress->offset, progress->length});
 	editor->at_match = true;
 	if (editor->options.batch)
 		return editor_print(editor, err, "0x%" PRIx64 "\n", progress->offset);
@@ -196,24 +196,27 @@ static MhexStatus print_out(Editor *editor, MhexError *err)
 	return sink->write ? sink->write(sink->context, "", 0, err) : MHEX_OK;
 }
 
-/* Print what the search, which runs, finds in range; *begin is then where the next match
- * may begin. */
-static MhexStatus print_part(Editor *editor, Range range, uint64_t *begin, MhexError *err)
+/* Print what the search, which runs, finds. *begin is where the next one is to begin:
+ * with the last match once more, where that decides what follows it. */
+static MhexStatus print_part(Editor *editor, uint64_t end, uint64_t *begin, bool *again,
+			     MhexError *err)
 {
 	SearchTask *task = &editor->search;
 	SearchProgress progress;
 	uint64_t last = 0;
 	MhexStatus status = search_wait(task->search, err);
 	search_get_progress(task->search, &progress);
+	task->listed = *again ? 1 : 0;
 	if (!status)
 		status = list_matches(editor, err);
-	if (progress.count < PART_MATCHES)
-		*begin = range_end(range) - (task->length - 1);
+	*again = false;
 	if (progress.count == 0 || status)
 		return status;
 	(void)search_matches(task->search, progress.count - 1, &last, 1);
-	if (last + task->length > *begin)
-		*begin = last + task->length;
+	const bool overlaps = *begin < end && last + task->length > *begin;
+	*again = progress.count == PART_MATCHES || overlaps;
+	if (*again)
+		*begin = last;
 	return print_out(editor, err);
 }
 
@@ -227,16 +230,19 @@ static MhexStatus print_all(Editor *editor, const char *pattern, size_t length,
 	SearchRequest part = *all;
 	MhexStatus status = MHEX_OK;
 	uint64_t begin = all->range.offset;
+	bool again = false; /* the first match of the part has been printed */
 	part.limit = PART_MATCHES;
 	while (!status && begin < range_end(all->range)) {
-		/* A match may begin at the last byte of a part. */
-		const Range range = {begin, PART_BYTES + editor->pattern.length - 1};
-		part.range = range_intersect(range, all->range);
+		part.start = begin;
+		part.stop = range_end(
+			range_intersect((Range){begin, PART_BYTES}, all->range));
 		*task = *plan;
 		task->file = editor_file(editor);
+		begin = part.stop;
 		status = start_search(editor, pattern, length, &part, err);
 		if (!status)
-			status = print_part(editor, range, &begin, err);
+			status = print_part(editor, range_end(all->range), &begin, &again,
+					    err);
 		if (task->search)
 			(void)search_finish(task->search, NULL, NULL);
 		task_drop_search(editor);

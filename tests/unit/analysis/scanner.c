@@ -19,9 +19,10 @@ typedef struct {
 	size_t enough;
 } Found;
 
-static bool add_found(void *context, uint64_t offset)
+static bool add_found(void *context, uint64_t offset, uint64_t length)
 {
 	Found *found = context;
+	(void)length;
 	cr_assert(found->count < LENGTH_MAX);
 	found->offsets[found->count++] = offset;
 	return found->count < found->enough;

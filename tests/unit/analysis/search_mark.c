@@ -16,8 +16,8 @@ static void mark(const char *text, uint64_t every, uint64_t offset, const char *
 	cr_assert_eq(pattern_parse(&pattern, text, strlen(text), NULL), MHEX_OK);
 	for (size_t i = 0; i < length; i++)
 		states[i] = letters[i] == 'u' ? BYTE_UNREADABLE : 0;
-	search_mark(&pattern, every, offset, (const uint8_t *)bytes, length, states,
-		    BYTE_MATCHED);
+	const SearchView view = {offset, (const uint8_t *)bytes, states, length, true};
+	search_mark(&pattern, every, &view, BYTE_MATCHED);
 	for (size_t i = 0; i < length; i++)
 		letters[i] = "-mux"[(states[i] & BYTE_MATCHED ? 1 : 0) +
 				    (states[i] & BYTE_UNREADABLE ? 2 : 0)];
@@ -58,4 +58,37 @@ Test(search_mark, marks_nothing_where_a_match_does_not_fit)
 	mark("\"abcd\"", 1, 0, "abc", letters);
 
 	cr_expect(eq(int, strcmp(letters, "---"), 0), "%s", letters);
+}
+
+Test(search_mark, marks_the_matches_of_an_expression)
+{
+	char letters[] = "----u----";
+
+	mark("/a+b?|(?<=c)d/", 1, 0, "aabcaabcd", letters);
+
+	cr_expect(eq(int, strcmp(letters, "mmm-umm-m"), 0), "%s", letters);
+}
+
+Test(search_mark, looks_behind_the_edge_of_the_view_only_where_it_can)
+{
+	char letters[] = "---";
+
+	mark("/\\bd/", 1, 7, "dcd", letters); /* what stands before is not known */
+	cr_expect(eq(int, strcmp(letters, "---"), 0), "%s", letters);
+	mark("/\\bd/", 1, 0, "d d", letters);
+
+	cr_expect(eq(int, strcmp(letters, "m-m"), 0), "%s", letters);
+}
+
+Test(search_mark, does_not_wait_for_a_costly_expression, .timeout = 10)
+{
+	char letters[64];
+	char bytes[64];
+	memset(letters, '-', sizeof(letters));
+	memset(bytes, 'a', sizeof(bytes));
+	bytes[63] = letters[63] = '\0';
+
+	mark("/(?:a|aa)+[^a]/", 1, 0, bytes, letters);
+
+	cr_expect(eq(sz, strspn(letters, "-"), 63));
 }

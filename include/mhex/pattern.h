@@ -54,7 +54,7 @@ typedef struct {
 	char kind; /* 'u', 'i', 'f'; 't': the bytes are those of low or those of high */
 	uint8_t size;
 	bool big_endian;
-	uint64_t low, high;    /* 'u' and (as int64_t) 'i' */
+	uint64_t low, high;    /* 'u', (as int64_t) 'i'; of 'f' the bits, or 0 */
 	double value, epsilon; /* 'f' */
 } PatternNumber;
 

@@ -75,7 +75,40 @@ static PatternElement element_of(const Token *token, size_t i)
 	return element;
 }
 
-/* What a whole number in a range leaves its bytes, so that they can be searched for:
+static uint64_t float_bits(double value, size_t size)
+{
+	uint64_t bits = 0;
+	uint32_t half = 0;
+	const float narrow = (float)value;
+	if (size == sizeof(bits)) {
+		memcpy(&bits, &value, sizeof(bits));
+		return bits;
+	}
+	memcpy(&half, &narrow, sizeof(half));
+	return half;
+}
+
+/* The bits of numbers of one sign ascend with what they are worth: low and high are those
+ * of the limits, or both 0 where that says nothing. */
+static void limit_float(PatternNumber *number)
+{
+	enum {
+		SLACK = 4 /* what rounding may add, and more */
+	};
+	const double nearest = fabs(number->value) - number->epsilon;
+	const double farthest = fabs(number->value) + number->epsilon;
+	if (number->size < sizeof(float) || nearest <= 0)
+		return;
+	const double sign = number->value < 0 ? -1.0 : 1.0;
+	const uint64_t low = float_bits(sign * nearest, number->size);
+	const uint64_t sign_bit = (uint64_t)1 << (8 * number->size - 1);
+	if ((low & ~sign_bit) <= SLACK)
+		return;
+	number->low = low - SLACK;
+	number->high = float_bits(sign * farthest, number->size) + SLACK;
+}
+
+/* What a number in a range leaves its bytes, so that they can be searched for:
  * those at the high end that both limits share, then a range, then anything. */
 static PatternElement element_of_number(const PatternNumber *number, size_t i)
 {
@@ -86,7 +119,7 @@ static PatternElement element_of_number(const PatternNumber *number, size_t i)
 	/* Over zero the bytes of a signed number do not ascend with it. */
 	const bool turns = number->kind == 'i' && (int64_t)number->low < 0 &&
 			   (int64_t)number->high >= 0;
-	if (number->kind == 'f' || turns || low >> 8 != high >> 8)
+	if (turns || (number->kind == 'f' && number->high == 0) || low >> 8 != high >> 8)
 		return any;
 	if (low == high)
 		return (PatternElement){
@@ -97,19 +130,22 @@ static PatternElement element_of_number(const PatternNumber *number, size_t i)
 
 static bool add_once(Builder *builder, const Token *token)
 {
+	PatternNumber number = token->number;
+	if (token->kind == TOKEN_NUMBER && number.kind == 'f')
+		limit_float(&number);
 	const size_t begin = builder->elements.count;
 	const size_t length = token_length(token);
 	if (!ARRAY_RESERVE(&builder->elements, begin + length))
 		return false;
 	for (size_t i = 0; i < length; i++) {
 		builder->elements.items[builder->elements.count++] =
-			token->kind == TOKEN_NUMBER ? element_of_number(&token->number, i)
+			token->kind == TOKEN_NUMBER ? element_of_number(&number, i)
 						    : element_of(token, i);
 		if (token->kind == TOKEN_ANYCASE && differing(token, i) > 1 &&
 		    !add_number(builder, two_spellings(token, i), begin + i))
 			return false;
 	}
-	return token->kind != TOKEN_NUMBER || add_number(builder, token->number, begin);
+	return token->kind != TOKEN_NUMBER || add_number(builder, number, begin);
 }
 
 static MhexStatus add_token(Builder *builder, const Token *token, MhexError *err)

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <criterion/parameterized.h>
+#include <math.h>
 #include <string.h>
 
 struct match_case {
@@ -121,6 +122,56 @@ ParameterizedTest(struct refused_case *c, pattern, is_refused_at_the_fault)
 	cr_expect_eq(err.caret, c->caret, "%s: %d, %s", c->text, err.caret, err.message);
 	cr_expect(eq(sz, pattern.length, 0));
 	pattern_free(&pattern);
+}
+
+static bool accepts(const PatternElement *element, uint8_t byte)
+{
+	if (element->kind == ELEMENT_RANGE)
+		return element->low <= byte && byte <= element->high;
+	return (byte & element->mask) == element->value;
+}
+
+/* Each number near X, by its bits, is within what the bytes of the pattern accept, and
+ * matches when it is near enough. */
+static void check_near(const char *text, double value, double epsilon, size_t known)
+{
+	Pattern pattern;
+	size_t exact = 0;
+	const float center = (float)value;
+	uint32_t bits = 0;
+	cr_assert(eq(int, pattern_parse(&pattern, text, strlen(text), NULL), MHEX_OK));
+	for (size_t i = 0; i < 4; i++)
+		exact += pattern.elements[i].mask == 0xff ||
+			 pattern.elements[i].kind == ELEMENT_RANGE;
+	cr_expect_eq(exact, known, "%s: %zu", text, exact);
+	memcpy(&bits, &center, sizeof(bits));
+	for (int step = -3000; step <= 3000; step++) {
+		const uint32_t near_bits = bits + (uint32_t)(step * 37);
+		float number = 0;
+		uint8_t bytes[4];
+		memcpy(&number, &near_bits, sizeof(number));
+		memcpy(bytes, &near_bits, sizeof(bytes));
+		const bool want = fabs((double)number - value) <= epsilon;
+		cr_assert_eq(pattern_matches(&pattern, bytes), want, "%s: %g", text,
+			     (double)number);
+		for (size_t i = 0; i < 4 && want; i++)
+			cr_assert(accepts(&pattern.elements[i], bytes[i]), "%s: %g", text,
+				  (double)number);
+	}
+	pattern_free(&pattern);
+}
+
+Test(pattern, knows_the_high_bytes_of_a_number_near_another)
+{
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+	cr_skip("the test knows numbers of this machine as little endian");
+#endif
+	check_near("f32le:3.14~0.01", 3.14, 0.01, 2);
+	check_near("f32le:-3.14~0.001", -3.14, 0.001, 2);
+	check_near("f32le:1000.5~0", 1000.5, 0, 3);
+	check_near("f32le:2~0.001", 2, 0.001, 1); /* an exponent begins there */
+	check_near("f32le:1~1", 1, 1, 0);         /* -0.0 is near, too */
+	check_near("f32le:1e-45~1e-46", 1e-45, 1e-46, 0);
 }
 
 Test(pattern, may_have_a_million_bytes)

@@ -54,6 +54,7 @@ typedef struct {
 	Reader *reader;
 	Scanner scanner;
 	SearchResult *result; /* of the slice at hand */
+	uint64_t wanted_end;  /* of the match that is looked for backwards */
 	bool forget;          /* what was seen in this slice was not there */
 	Range own;            /* what lies around it belongs to other slices */
 	uint8_t *copy; /* owned; SEARCH_COPY_CHUNK bytes and as many flags, or NULL */

@@ -186,6 +186,34 @@ static void find_last(SearchWorker *worker)
 	result->unreadable = unreadable;
 }
 
+static bool found_ending(void *context, uint64_t offset, uint64_t length)
+{
+	SearchWorker *worker = context;
+	if (offset + length == worker->wanted_end)
+		return found_one(context, offset, length);
+	return offset + length < worker->wanted_end;
+}
+
+/* The last place where an expression matches may be the last digit of a number: what is
+ * wanted is the number. */
+static void widen_last(SearchWorker *worker)
+{
+	SearchResult *result = worker->result;
+	const SearchResult last = *result;
+	const uint64_t reach = search_reach(worker->search);
+	const uint64_t limit = worker->search->begin;
+	const uint64_t begin = last.first - limit > reach ? last.first - reach : limit;
+	if (last.status || is_useless(worker))
+		return;
+	worker->wanted_end = last.first + last.length;
+	worker->scanner.found = found_ending;
+	scan(worker, begin, last.first + 1, begin);
+	result->unreadable = last.unreadable;
+	if (result->status || result->hit)
+		return;
+	*result = last;
+}
+
 /* Nobody needs to look behind it. */
 static void publish_useful(SearchWorker *worker)
 {
@@ -214,5 +242,7 @@ void search_scan(SearchWorker *worker, uint64_t from)
 		publish_useful(worker);
 		if (search->request.kind == SEARCH_BACKWARD)
 			find_last(worker);
+		if (search->request.kind == SEARCH_BACKWARD && search->pattern.regex)
+			widen_last(worker);
 	}
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "unit/analysis/fake_reader.h"
+#include "unit/analysis/random.h"
 #include "unit/analysis/start_search.h"
 
 enum {
@@ -302,4 +303,65 @@ Test(search, shows_what_it_has_while_it_runs)
 	cr_expect(eq(int, search_finish(search, NULL, NULL), MHEX_OK));
 	close_both(&snapshot);
 	free(bytes);
+}
+
+/* By several workers, in slices that are shorter than the matches. */
+Test(search, finds_the_same_with_an_expression_however_it_is_sliced)
+{
+	static const char *const texts[] = {"/[0-9]+/", "/(?<=b)a|7a*b/", "/a.*b/s",
+					    "/\\bb[^x]{2,9}a/", "/^a|b$/"};
+	uint8_t bytes[2000] = {0};
+	uint64_t want[2000];
+	uint64_t got[2000];
+	uint64_t state = 11;
+	Snapshot snapshot = snapshot_of(bytes, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t) "ab7 \nb7"[random_below(&state, 7)];
+	for (size_t i = 0; i < 100; i++) {
+		const char *text = texts[i % (sizeof(texts) / sizeof(texts[0]))];
+		SearchRequest request = request_of(SEARCH_ALL);
+		request.range = (Range){random_below(&state, 100), 1900};
+		request.workers = 1;
+		Search *whole = start_search(&snapshot, text, &request);
+		(void)search_wait(whole, NULL);
+		const size_t count = search_matches(whole, 0, want, 2000);
+		request.workers = 3;
+		request.slice = 1 + random_below(&state, 300);
+		snapshot.run_max = 1 + random_below(&state, 500);
+		Search *parts = start_search(&snapshot, text, &request);
+		(void)search_wait(parts, NULL);
+
+		cr_expect_eq(search_matches(parts, 0, got, 2000), count, "%s", text);
+		cr_expect_arr_eq(got, want, count * sizeof(want[0]), "%s", text);
+
+		(void)search_finish(whole, NULL, NULL);
+		(void)search_finish(parts, NULL, NULL);
+	}
+}
+
+Test(search, finds_a_number_backwards_as_a_whole)
+{
+	const Snapshot snapshot = snapshot_of("12 345 67a", 10);
+	SearchRequest request = request_of(SEARCH_BACKWARD);
+	request.start = 6;
+
+	const SearchProgress progress = run(&snapshot, "/[0-9]+/", &request);
+
+	cr_expect(progress.found);
+	cr_expect(eq(u64, progress.offset, 3));
+	cr_expect(eq(u64, progress.length, 3));
+}
+
+Test(search, ends_where_an_expression_takes_too_many_steps)
+{
+	uint8_t bytes[100] = {0};
+	MhexError err;
+	const Snapshot snapshot = snapshot_of(bytes, sizeof(bytes));
+	const SearchRequest request = request_of(SEARCH_COUNT);
+	memset(bytes, 'a', sizeof(bytes));
+
+	Search *search = start_search(&snapshot, "/(?:a|aa)+[^a]/", &request);
+
+	cr_expect(eq(int, search_finish(search, NULL, &err), MHEX_E_UNSUPPORTED));
+	cr_expect(strstr(err.message, "at 0x0;") != NULL, "%s", err.message);
 }

@@ -17,6 +17,12 @@ static void warn(const Editor *editor, size_t index)
 		report("%s: %s", editor_document_name(editor, index), note);
 }
 
+static void note(void *context, const char *command, const char *sentence)
+{
+	(void)context;
+	report("%s: %s", command, sentence);
+}
+
 static MhexStatus run_each(Session *session, Output *output, MhexError *err)
 {
 	const TextList *files = &session->options->files;
@@ -46,12 +52,13 @@ int batch_run(const Options *options)
 	Session session;
 	Output output = {0};
 	MhexError err;
-	const EditorOptions wanted = {.access = options->access,
-				      .keep_state = true,
-				      .recover = options->recover,
-				      .batch = true,
-				      .sink = {.context = &output, .write = output_write},
-				      .output_fd = STDOUT_FILENO};
+	const EditorOptions wanted = {
+		.access = options->access,
+		.keep_state = true,
+		.recover = options->recover,
+		.batch = true,
+		.sink = {.context = &output, .write = output_write, .note = note},
+		.output_fd = STDOUT_FILENO};
 	int failure = EXIT_USAGE;
 	MhexStatus status = session_open(&session, options, &wanted, &err);
 	if (!status) {

@@ -55,6 +55,8 @@ typedef struct {
 	void *context;
 	MhexStatus (*write)(void *context, const char *bytes, size_t length,
 			    MhexError *err);
+	/* What a person should know beside the results of a command; may be NULL. */
+	void (*note)(void *context, const char *command, const char *sentence);
 } EditorSink;
 
 typedef struct {

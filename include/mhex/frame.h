@@ -30,11 +30,21 @@ enum {
 	FRAME_CONTEXT = 4
 }; /* bytes around the screen, for characters cut by its ends */
 
+/* Cells of a line. */
+typedef struct {
+	int begin, length;
+} FrameSpan;
+
 /* Lines over the bytes: help, lists, completions. */
 typedef struct {
 	const char *title;        /* NULL: no popup */
 	const char *const *lines; /* borrowed for the frame's life */
 	size_t count;
+	/* A long list: lines holds only window of them, from number first on; the rest is
+	 * blank. window 0: all are there. */
+	size_t first, window;
+	const FrameSpan (*matched)[2]; /* beside lines: what is a match; or NULL */
+	const char *place;  /* "3 of 12"; NULL: the last line shown, if not all are */
 	size_t top;         /* first line shown */
 	size_t selected;    /* SIZE_MAX: none */
 	const char *footer; /* keys that work here, or NULL */

@@ -76,6 +76,8 @@ void grid_free(Grid *grid);
 void grid_clear(Grid *grid);
 /* Outside the grid nothing happens: every put is clipped. */
 void grid_set(Grid *grid, int row, int col, Style style, unsigned marks, uint32_t rune);
+/* Add marks to what is there. */
+void grid_mark(Grid *grid, int row, int col, unsigned marks);
 /* UTF-8 text; returns the column after it (also when clipped). Invalid bytes and control
  * characters become U+FFFD. */
 int grid_put(Grid *grid, int row, int col, Style style, const char *text);

@@ -60,6 +60,8 @@ void search_get_progress(Search *search, SearchProgress *progress);
 size_t search_matches(Search *search, uint64_t first, uint64_t *offsets, size_t max);
 /* Likewise with their lengths. */
 size_t search_ranges(Search *search, uint64_t first, Range *ranges, size_t max);
+/* Wait until there are more matches than count; false: it has ended, with no more. */
+bool search_wait_more(Search *search, uint64_t count);
 /* Look at the list itself, whose first *count matches are there to stay; between the two
  * the search waits when it has found another one. */
 const struct MatchList *search_lock_matches(Search *search, uint64_t *count);

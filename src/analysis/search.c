@@ -105,6 +105,16 @@ size_t search_matches(Search *search, uint64_t first, uint64_t *offsets, size_t 
 	return copied;
 }
 
+bool search_wait_more(Search *search, uint64_t count)
+{
+	job_lock(search->lock);
+	while (search->progress.count <= count && !search->finished)
+		job_lock_wait(search->lock);
+	const bool more = search->progress.count > count;
+	job_unlock(search->lock);
+	return more;
+}
+
 const MatchList *search_lock_matches(Search *search, uint64_t *count)
 {
 	job_lock(search->lock);

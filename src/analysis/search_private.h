@@ -86,6 +86,7 @@ struct Search {
 	uint64_t taken, merged; /* sequence numbers of the next slice */
 	bool merging;           /* some worker is at it */
 	bool ended;             /* no more slices are needed */
+	bool finished;          /* nothing more is found, whatever the reason */
 	uint64_t next;          /* where the next match may begin, over all slices */
 	MhexStatus status;
 	MhexError error;

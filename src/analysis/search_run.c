@@ -86,13 +86,11 @@ static void start_helpers(Search *search)
 	}
 }
 
-MhexStatus search_run(Job *job, void *context, MhexError *err)
+static MhexStatus run_workers(Search *search, MhexError *err)
 {
-	Search *search = context;
-	search->self = job;
 	search->worker_count = 1;
 	prepare_matcher(search);
-	MhexStatus status = open_worker(&search->workers[0], search, err);
+	const MhexStatus status = open_worker(&search->workers[0], search, err);
 	if (status)
 		return status;
 	start_helpers(search);
@@ -103,7 +101,18 @@ MhexStatus search_run(Job *job, void *context, MhexError *err)
 	}
 	if (search->status && err)
 		*err = search->error;
-	status = search->status;
+	return search->status;
+}
+
+MhexStatus search_run(Job *job, void *context, MhexError *err)
+{
+	Search *search = context;
+	search->self = job;
+	MhexStatus status = run_workers(search, err);
+	job_lock(search->lock);
+	search->finished = true;
+	job_lock_wake(search->lock);
+	job_unlock(search->lock);
 	if (job_cancelled(job))
 		status = mhex_fail(err, MHEX_E_CANCELLED, "cancelled");
 	return status;

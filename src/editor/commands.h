@@ -28,6 +28,8 @@ HANDLER(cmd_next);
 HANDLER(cmd_previous);
 HANDLER(cmd_find_here);
 HANDLER(cmd_find_all);
+HANDLER(cmd_matches);
+HANDLER(cmd_save_matches);
 HANDLER(cmd_count);
 HANDLER(cmd_replace);
 

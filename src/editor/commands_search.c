@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "editor/commands.h"
-#include "editor/editor_private.h"
+#include "editor/match_view.h"
 
-/* Make it the pattern that "next" looks for and that is marked on the screen. */
-static MhexStatus use_pattern(Editor *editor, const char *pattern, size_t length,
+MhexStatus search_use_pattern(Editor *editor, const char *pattern, size_t length,
 			      uint64_t every, MhexError *err)
 {
 	Pattern parsed;
@@ -31,8 +30,8 @@ static MhexStatus use_pattern(Editor *editor, const char *pattern, size_t length
 
 static MhexStatus use_argument(Editor *editor, const CommandArgs *args, MhexError *err)
 {
-	const MhexStatus status = use_pattern(editor, args->text, args->length,
-					      args->has_every ? args->every : 1, err);
+	const MhexStatus status = search_use_pattern(
+		editor, args->text, args->length, args->has_every ? args->every : 1, err);
 	return mhex_error_shift(status, args->caret, err);
 }
 
@@ -90,10 +89,13 @@ static MhexStatus again(Editor *editor, bool reverse, MhexError *err)
 	const bool backward = editor->pattern_backward != reverse;
 	const uint64_t size = document_size(file->doc);
 	const uint64_t offset = file->cursor.offset;
+	const uint64_t start = backward || offset == size ? offset : offset + 1;
+	MhexStatus status = MHEX_OK;
 	if (!editor->pattern_text)
 		return mhex_fail(err, MHEX_E_NOTFOUND, "nothing was searched for yet");
-	return look(editor, backward, backward || offset == size ? offset : offset + 1,
-		    err);
+	if (match_view_follow(editor, backward, start, &status, err))
+		return status;
+	return look(editor, backward, start, err);
 }
 
 HANDLER(cmd_next)
@@ -156,7 +158,7 @@ HANDLER(cmd_find_here)
 		return status;
 	for (size_t i = 0; i < word.length; i++)
 		(void)snprintf(text + 3 * i, 4, "%02x ", bytes[i]);
-	status = use_pattern(editor, text, strlen(text), 1, err);
+	status = search_use_pattern(editor, text, strlen(text), 1, err);
 	if (status)
 		return status;
 	editor->pattern_backward = args->has_argument;
@@ -182,6 +184,17 @@ static MhexStatus all_matches(Editor *editor, const CommandArgs *args, SearchKin
 HANDLER(cmd_find_all)
 {
 	return all_matches(editor, args, SEARCH_ALL, FOR_LIST, err);
+}
+
+HANDLER(cmd_matches)
+{
+	(void)args;
+	return match_view_reopen(editor, err);
+}
+
+HANDLER(cmd_save_matches)
+{
+	return match_view_save(editor, args->file, args->force, err);
 }
 
 HANDLER(cmd_count)

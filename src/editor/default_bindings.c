@@ -56,6 +56,7 @@ const Binding default_bindings[] = {
 	{IN_ALL, "<S-F3>", "previous"},
 	{IN_NORMAL, "*", "find-here"},
 	{IN_NORMAL, "#", "find-here backward"},
+	{IN_NORMAL, "gm", "matches"},
 
 	{IN_NORMAL, "i", "mode insert"},
 	{IN_NORMAL, "a", "mode append"},
@@ -133,6 +134,7 @@ const Binding plain_bindings[] = {
 	{IN_EDIT, "N", "previous"},
 	{IN_EDIT, "*", "find-here"},
 	{IN_EDIT, "#", "find-here backward"},
+	{IN_EDIT, "gm", "matches"},
 	{IN_EDIT, "]c", "diff-next"},
 	{IN_EDIT, "[c", "diff-previous"},
 	{IN_EDIT, ":", "prompt"},

@@ -37,6 +37,8 @@ static void free_frame(Editor *editor)
 	free(editor->frame.states);
 	free(editor->frame.items);
 	free(editor->frame.lines);
+	free(editor->frame.matched);
+	strbuf_free(&editor->frame.match_rows);
 	strbuf_free(&editor->frame.pending);
 	strbuf_free(&editor->frame.progress);
 	strbuf_free(&editor->frame.inspector);

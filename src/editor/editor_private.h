@@ -12,6 +12,8 @@
 #include "editor/leftovers.h"
 #include "editor/list.h"
 #include "editor/marks.h"
+#include "editor/match_save.h"
+#include "editor/matches.h"
 #include "editor/prompt.h"
 #include "editor/queue.h"
 #include "mhex/document.h"
@@ -98,7 +100,7 @@ typedef struct {
 	uint64_t generation; /* of the document when it began */
 	uint64_t started_ms;
 	uint64_t length;       /* of the pattern */
-	uint64_t listed;       /* FOR_LIST: matches shown or printed so far */
+	uint64_t unreadable;   /* in batch: bytes, in the parts so far */
 	bool confirm;          /* FOR_REPLACE: ask for each */
 	uint8_t *bytes, *keep; /* FOR_REPLACE: what to put there; owned */
 	size_t bytes_length;
@@ -244,7 +246,9 @@ struct Editor {
 	uint64_t last_edit_count; /* typed before its key; 0: none */
 
 	Queue queue;
-	SearchTask search;
+	SearchTask search, listing; /* one for each use but FOR_LIST; FOR_LIST */
+	Matches matches;            /* of listing, also after it has ended */
+	MatchSave *match_save;      /* NULL: none runs */
 	SaveTask save;
 	SliceTask slice;
 	ReadTask read;
@@ -262,6 +266,9 @@ struct Editor {
 		FrameInspectorItem *items;
 		const char **lines;
 		size_t line_capacity;
+		StrBuf match_rows;
+		FrameSpan (*matched)[2];
+		char place[64];
 	} frame;
 };
 
@@ -319,8 +326,8 @@ void typing_backspace(Editor *editor);
 
 /* tasks.c */
 /* Start a search. plan says what for (use, and what FOR_REPLACE owns: taken over, also on
- * failure). Without a loop it also waits for the end. Only one runs at a time: an older
- * one is cancelled. */
+ * failure). Without a loop it also waits for the end. Only one runs at a time, and beside
+ * it one for a list: an older one is cancelled. */
 MhexStatus task_search(Editor *editor, const char *pattern, size_t length,
 		       const SearchRequest *request, const SearchTask *plan,
 		       MhexError *err);
@@ -425,6 +432,11 @@ const char *outside_sign(const OpenFile *file);
 bool outside_take(
 	Editor *editor); /* swallow what the watch tells; is it about the file? */
 void outside_close(Editor *editor);
+
+/* commands_search.c: make it the pattern that "next" looks for and that is marked on the
+ * screen. */
+MhexStatus search_use_pattern(Editor *editor, const char *pattern, size_t length,
+			      uint64_t every, MhexError *err);
 
 /* frame_builder.c: does the screen show other bytes than the document has? */
 bool frame_differs(Editor *editor);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "editor/match_view.h"
 #include "mhex/inspect.h"
 #include "render/rune.h"
 
@@ -187,7 +188,7 @@ void frame_add_inspector(Editor *editor, Frame *frame)
 
 /* ---- popup ---- */
 
-static bool reserve_lines(Editor *editor, size_t count)
+bool frame_reserve_lines(Editor *editor, size_t count)
 {
 	if (count <= editor->frame.line_capacity)
 		return true;
@@ -202,7 +203,7 @@ static bool reserve_lines(Editor *editor, size_t count)
 static void add_list(Editor *editor, Frame *frame)
 {
 	const List *list = &editor->list;
-	if (!reserve_lines(editor, list->count + 1))
+	if (!frame_reserve_lines(editor, list->count + 1))
 		return;
 	for (size_t i = 0; i < list->count; i++)
 		editor->frame.lines[i] = list->rows[i].text;
@@ -220,7 +221,7 @@ static void add_list(Editor *editor, Frame *frame)
 static void add_completions(Editor *editor, Frame *frame)
 {
 	const Prompt *prompt = &editor->prompt;
-	if (!reserve_lines(editor, prompt->candidate_count))
+	if (!frame_reserve_lines(editor, prompt->candidate_count))
 		return;
 	for (size_t i = 0; i < prompt->candidate_count; i++)
 		editor->frame.lines[i] = prompt->candidates[i];
@@ -235,7 +236,9 @@ static void add_completions(Editor *editor, Frame *frame)
 
 void frame_add_popup(Editor *editor, Frame *frame)
 {
-	if (editor->list.active)
+	if (editor->list.of_matches)
+		match_view_frame(editor, frame);
+	else if (editor->list.active)
 		add_list(editor, frame);
 	else if (editor->prompt.active && editor->prompt.candidate_count > 1)
 		add_completions(editor, frame);

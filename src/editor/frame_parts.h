@@ -9,4 +9,7 @@ void frame_add_status(Editor *editor, Frame *frame);
 void frame_add_inspector(Editor *editor, Frame *frame);
 void frame_add_popup(Editor *editor, Frame *frame);
 
+/* Room for count of frame.lines; false: no memory. */
+bool frame_reserve_lines(Editor *editor, size_t count);
+
 #endif

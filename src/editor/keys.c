@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "editor/editor_private.h"
+#include "editor/match_view.h"
 #include "mhex/render.h"
 
 /*
@@ -70,8 +70,11 @@ static void answer_question(Editor *editor, const char *key)
 static void use_list_key(Editor *editor, const char *key)
 {
 	List *list = &editor->list;
-	if (list->follows_search && key_is(key, "<C-c>") && task_cancel(editor))
+	editor->stale = true;
+	if (list->of_matches) {
+		match_view_key(editor, key);
 		return;
+	}
 	switch (list_key(list, key, render_popup_rows(&editor->layout, list->count))) {
 	case LIST_CLOSED:
 		list_free(list);
@@ -88,7 +91,6 @@ static void use_list_key(Editor *editor, const char *key)
 	case LIST_IGNORED:
 		break;
 	}
-	editor->stale = true;
 }
 
 /* ---- the prompt ---- */

@@ -6,7 +6,7 @@
 
 void list_free(List *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count && !list->of_matches; i++) {
 		free(list->rows[i].text);
 		free(list->rows[i].action);
 	}
@@ -127,7 +127,8 @@ ListResult list_key(List *list, const char *key, size_t rows)
 	}
 	if (strcmp(key, "<Enter>") == 0) {
 		const bool chosen =
-			list->selected < list->count && list->rows[list->selected].action;
+			list->selected < list->count &&
+			(list->of_matches || list->rows[list->selected].action);
 		return chosen ? LIST_CHOSEN : LIST_CLOSED;
 	}
 	return LIST_IGNORED;

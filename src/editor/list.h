@@ -21,8 +21,9 @@ typedef struct {
 	ListRow *rows; /* owned */
 	size_t count, capacity;
 	size_t top, selected;
-	bool selectable;     /* some row has an action */
-	bool follows_search; /* more rows come while a search runs */
+	bool selectable; /* some row has an action */
+	bool of_matches; /* has count lines but no rows: match_view.c makes what is seen
+			  */
 } List;
 
 typedef enum {
@@ -39,7 +40,7 @@ bool list_add(List *list, const char *text, const char *action);
 /* Add text split at newlines. */
 bool list_add_lines(List *list, const char *text);
 /* rows is how many lines the popup shows. On LIST_CHOSEN the action of the selected
- * row is to be run. */
+ * row is to be run, or that match gone to. */
 ListResult list_key(List *list, const char *key, size_t rows);
 void list_scroll(List *list, bool down, size_t rows);
 void list_show_selected(List *list, size_t rows);

@@ -8,7 +8,8 @@
 
 /* task_search.c */
 void task_poll_search(Editor *editor);
-void task_drop_search(Editor *editor); /* forget a search that has ended */
+void task_drop_search(SearchTask *task); /* forget a search that has ended */
+void task_stop_search(Editor *editor, SearchTask *task); /* cancel, wait, forget */
 
 /* task_slice.c: one slice; wakes the loop for the next, so that keys come in between. */
 MhexStatus task_step_slice(Editor *editor, MhexError *err);

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "document/snapshot.h"
+#include "editor/match_view.h"
 #include "editor/task_parts.h"
 
 enum {
-	LIST_MATCHES_MAX = 100000, /* more matches than this are counted, not listed */
-	CONTEXT_BYTES = 16,
 	/* In batch: searched at a time, and printed at a time at most. */
-	PART_BYTES = 256 << 20,
-	PART_MATCHES = 1 << 20,
 };
 
-void task_drop_search(Editor *editor)
+void task_drop_search(SearchTask *task)
 {
-	SearchTask *task = &editor->search;
 	snapshot_release(task->snapshot);
 	free(task->bytes);
 	free(task->keep);
@@ -24,64 +20,16 @@ void task_drop_search(Editor *editor)
 	*task = (SearchTask){0};
 }
 
-static void describe_match(const OpenFile *file, uint64_t offset, StrBuf *out)
+void task_stop_search(Editor *editor, SearchTask *task)
 {
-	uint8_t bytes[CONTEXT_BYTES];
-	uint8_t states[CONTEXT_BYTES];
-	const Range all = {0, document_size(file->doc)};
-	const Range range = range_intersect((Range){offset, CONTEXT_BYTES}, all);
-	strbuf_clear(out);
-	strbuf_printf(out, "%08" PRIx64 "  ", offset);
-	if (document_read(file->doc, range.offset, bytes, (size_t)range.length, states,
-			  NULL))
+	if (!task->search)
 		return;
-	for (size_t i = 0; i < range.length; i++) {
-		if (states[i] & BYTE_UNREADABLE)
-			strbuf_add_text(out, "?? ");
-		else
-			strbuf_printf(out, "%02x ", bytes[i]);
-	}
-	for (size_t i = (size_t)range.length; i <= CONTEXT_BYTES; i++)
-		strbuf_add_text(out, i < CONTEXT_BYTES ? "   " : " ");
-	for (size_t i = 0; i < range.length; i++)
-		strbuf_add_char(out, bytes[i] >= ' ' && bytes[i] < 0x7f ? (char)bytes[i]
-									: '.');
-}
-
-static MhexStatus list_match(Editor *editor, uint64_t offset, MhexError *err)
-{
-	if (editor->options.batch)
-		return editor_print(editor, err, "0x%" PRIx64 "\n", offset);
-	if (editor->list.count >= LIST_MATCHES_MAX)
-		return MHEX_OK;
-	StrBuf text = {0};
-	StrBuf action = {0};
-	describe_match(editor->search.file, offset, &text);
-	strbuf_printf(&action, "goto 0x%" PRIx64, offset);
-	if (!list_add(&editor->list, strbuf_text(&text), strbuf_text(&action)))
-		(void)mhex_fail(err, MHEX_E_NOMEM, "out of memory");
-	strbuf_free(&text);
-	strbuf_free(&action);
-	return MHEX_OK;
-}
-
-/* Show the matches that came since the last time. */
-static MhexStatus list_matches(Editor *editor, MhexError *err)
-{
-	uint64_t offsets[512];
-	SearchTask *task = &editor->search;
-	MhexStatus status = MHEX_OK;
-	for (;;) {
-		const size_t got = search_matches(task->search, task->listed, offsets,
-						  sizeof(offsets) / sizeof(offsets[0]));
-		if (got == 0)
-			return status;
-		for (size_t i = 0; i < got && !status; i++)
-			status = list_match(editor, offsets[i], err);
-		task->listed += got;
-		if (status)
-			return status;
-	}
+	search_cancel(task->search);
+	(void)search_wait(task->search, NULL);
+	if (task == &editor->listing)
+		matches_drop(&editor->matches);
+	(void)search_finish(task->search, NULL, NULL);
+	task_drop_search(task);
 }
 
 static MhexStatus end_move(Editor *editor, const SearchProgress *progress, MhexError *err)
@@ -111,70 +59,91 @@ static MhexStatus end_count(Editor *editor, const SearchProgress *progress,
 	return MHEX_OK;
 }
 
-static MhexStatus end_list(Editor *editor, const SearchProgress *progress, MhexError *err)
+/* What was found stays, whatever has ended the search. */
+static MhexStatus end_list(Editor *editor, const SearchProgress *progress,
+			   MhexStatus status, MhexError *err)
 {
-	const MhexStatus status = list_matches(editor, err);
-	editor->list.follows_search = false;
-	if (!editor->options.batch && progress->count == 0) {
-		list_free(&editor->list);
-		editor_say(editor, "no matches");
-	} else if (!editor->options.batch && progress->count > editor->list.count) {
-		editor_say(editor, "%" PRIu64 " matches, the first %zu are listed",
-			   progress->count, editor->list.count);
-	} else if (!editor->options.batch) {
+	matches_settle(&editor->matches);
+	if (status == MHEX_E_CANCELLED)
+		return mhex_fail(err, status, "cancelled after %" PRIu64 " matches",
+				 progress->count);
+	if (status)
+		return status;
+	if (progress->count > 0) {
 		editor_say(editor, "%" PRIu64 " matches", progress->count);
+		return MHEX_OK;
 	}
-	return status;
+	match_view_close(editor);
+	editor_say(editor, "no matches");
+	return MHEX_OK;
 }
 
-static MhexStatus use_results(Editor *editor, const SearchProgress *progress,
+static MhexStatus use_results(Editor *editor, SearchTask *task,
+			      const SearchProgress *progress, MhexStatus status,
 			      MhexError *err)
 {
-	switch (editor->search.use) {
+	if (task->use == FOR_LIST)
+		return end_list(editor, progress, status, err);
+	if (status)
+		return status;
+	switch (task->use) {
 	case FOR_MOVE:
 		return end_move(editor, progress, err);
 	case FOR_COUNT:
 		return end_count(editor, progress, err);
-	case FOR_LIST:
-		return end_list(editor, progress, err);
 	case FOR_REPLACE:
-		return replace_matches(editor, &editor->search, progress->count, err);
+		return replace_matches(editor, task, progress->count, err);
+	case FOR_LIST:
 	case FOR_NOTHING:
 		break;
 	}
 	return MHEX_OK;
 }
 
-static void warn_of_gaps(Editor *editor, const SearchProgress *progress)
+static void add_to_error(MhexError *err, const char *text)
 {
-	if (progress->unreadable > 0 && !editor->options.batch)
-		editor_say(editor, "%s; %" PRIu64 " bytes could not be read",
-			   strbuf_text(&editor->message), progress->unreadable);
+	const MhexError old = *err;
+	(void)mhex_fail(err, old.status, "%s; %s", old.message, text);
+}
+
+/* In batch beside the results, else behind the sentence, good or bad. */
+static void tell_of_gaps(Editor *editor, uint64_t unreadable, MhexStatus status,
+			 MhexError *err)
+{
+	const EditorSink *sink = &editor->options.sink;
+	char text[64];
+	if (unreadable == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%" PRIu64 " bytes could not be read",
+		       unreadable);
+	if (editor->options.batch && sink->note)
+		sink->note(sink->context, editor->command, text);
+	else if (status)
+		add_to_error(err, text);
+	else
+		editor_say(editor, "%s; %s", strbuf_text(&editor->message), text);
 }
 
 /* The search has ended, or is to be waited for. */
-static MhexStatus end_search(Editor *editor, MhexError *err)
+static MhexStatus end_search(Editor *editor, SearchTask *task, MhexError *err)
 {
-	SearchTask *task = &editor->search;
 	SearchProgress progress;
 	MhexStatus status = search_wait(task->search, err);
 	search_get_progress(task->search, &progress);
-	if (!status)
-		status = use_results(editor, &progress, err);
-	if (!status)
-		warn_of_gaps(editor, &progress);
+	status = use_results(editor, task, &progress, status, err);
+	tell_of_gaps(editor, progress.unreadable, status, err);
 	/* replace takes the search over, for its matches. */
 	if (task->search)
 		(void)search_finish(task->search, NULL, NULL);
-	task_drop_search(editor);
+	task_drop_search(task);
 	editor->stale = true;
 	return status;
 }
 
-static MhexStatus start_search(Editor *editor, const char *pattern, size_t length,
-			       const SearchRequest *request, MhexError *err)
+static MhexStatus start_search(Editor *editor, SearchTask *task, const char *pattern,
+			       size_t length, const SearchRequest *request,
+			       MhexError *err)
 {
-	SearchTask *task = &editor->search;
 	Pattern parsed;
 	MhexStatus status = pattern_parse(&parsed, pattern, length, err);
 	if (status)
@@ -189,108 +158,126 @@ static MhexStatus start_search(Editor *editor, const char *pattern, size_t lengt
 			    editor->wake_fd, err);
 }
 
+/* ---- in batch ---- */
+
+enum {
+	PRINTED = 512,   /* matches at a time */
+	LINE_LONGEST = 19, /* "0x", 16 digits, a newline */
+};
+
+static size_t format_line(char *to, uint64_t offset)
+{
+	char digits[16];
+	size_t count = 0;
+	do
+		digits[count++] = "0123456789abcdef"[offset & 0xf];
+	while ((offset >>= 4) > 0);
+	size_t used = 0;
+	to[used++] = '0';
+	to[used++] = 'x';
+	while (count > 0)
+		to[used++] = digits[--count];
+	to[used++] = '\n';
+	return used;
+}
+
 /* What is printed goes out, however little it is: the next match may be far. */
-static MhexStatus print_out(Editor *editor, MhexError *err)
+static MhexStatus print_matches(Editor *editor, Search *search, uint64_t *printed,
+				MhexError *err)
 {
 	const EditorSink *sink = &editor->options.sink;
-	return sink->write ? sink->write(sink->context, "", 0, err) : MHEX_OK;
-}
-
-/* Print what the search, which runs, finds. *begin is where the next one is to begin:
- * with the last match once more, where that decides what follows it. */
-static MhexStatus print_part(Editor *editor, uint64_t end, uint64_t *begin, bool *again,
-			     MhexError *err)
-{
-	SearchTask *task = &editor->search;
-	SearchProgress progress;
-	uint64_t last = 0;
-	MhexStatus status = search_wait(task->search, err);
-	search_get_progress(task->search, &progress);
-	task->listed = *again ? 1 : 0;
-	if (!status)
-		status = list_matches(editor, err);
-	*again = false;
-	if (progress.count == 0 || status)
-		return status;
-	(void)search_matches(task->search, progress.count - 1, &last, 1);
-	const bool overlaps = *begin < end && last + task->length > *begin;
-	*again = progress.count == PART_MATCHES || overlaps;
-	if (*again)
-		*begin = last;
-	return print_out(editor, err);
-}
-
-/* All matches, part by part: they come out while the search goes on, and however many
- * there are, no list of them fills the memory. */
-static MhexStatus print_all(Editor *editor, const char *pattern, size_t length,
-			    const SearchRequest *all, const SearchTask *plan,
-			    MhexError *err)
-{
-	SearchTask *task = &editor->search;
-	SearchRequest part = *all;
-	MhexStatus status = MHEX_OK;
-	uint64_t begin = all->range.offset;
-	bool again = false; /* the first match of the part has been printed */
-	part.limit = PART_MATCHES;
-	while (!status && begin < range_end(all->range)) {
-		part.start = begin;
-		part.stop = range_end(
-			range_intersect((Range){begin, PART_BYTES}, all->range));
-		*task = *plan;
-		task->file = editor_file(editor);
-		begin = part.stop;
-		status = start_search(editor, pattern, length, &part, err);
-		if (!status)
-			status = print_part(editor, range_end(all->range), &begin, &again,
-					    err);
-		if (task->search)
-			(void)search_finish(task->search, NULL, NULL);
-		task_drop_search(editor);
+	MhexStatus status = sink->write ? MHEX_OK : MHEX_E_UNSUPPORTED;
+	while (!status) {
+		uint64_t offsets[PRINTED];
+		char lines[PRINTED * LINE_LONGEST];
+		size_t used = 0;
+		const size_t got = search_matches(search, *printed, offsets, PRINTED);
+		if (got == 0)
+			return sink->write(sink->context, "", 0, err);
+		for (size_t i = 0; i < got; i++)
+			used += format_line(lines + used, offsets[i]);
+		*printed += got;
+		status = sink->write(sink->context, lines, used, err);
 	}
+	return status == MHEX_E_UNSUPPORTED ? MHEX_OK : status;
+}
+
+/* All matches, as they are found. */
+static MhexStatus print_all(Editor *editor, const char *pattern, size_t length,
+			    const SearchRequest *request, MhexError *err)
+{
+	SearchTask *task = &editor->search;
+	SearchProgress progress = {0};
+	uint64_t printed = 0;
+	task->file = editor_file(editor);
+	MhexStatus status = start_search(editor, task, pattern, length, request, err);
+	while (!status && search_wait_more(task->search, printed))
+		status = print_matches(editor, task->search, &printed, err);
+	if (task->search) {
+		if (status)
+			search_cancel(task->search);
+		const MhexStatus found = search_finish(task->search, &progress,
+						       status ? NULL : err);
+		status = status ? status : found;
+	}
+	task_drop_search(task);
+	if (!status)
+		tell_of_gaps(editor, progress.unreadable, status, err);
 	return status;
+}
+
+/* ---- a search of each kind at a time ---- */
+
+static SearchTask *task_for(Editor *editor, SearchUse use)
+{
+	return use == FOR_LIST ? &editor->listing : &editor->search;
 }
 
 MhexStatus task_search(Editor *editor, const char *pattern, size_t length,
 		       const SearchRequest *request, const SearchTask *plan,
 		       MhexError *err)
 {
-	SearchTask *task = &editor->search;
+	SearchTask *task = task_for(editor, plan->use);
 	if (editor->options.batch && plan->use == FOR_LIST)
-		return print_all(editor, pattern, length, request, plan, err);
-	if (task->search) {
-		search_cancel(task->search);
-		(void)search_finish(task->search, NULL, NULL);
-		task_drop_search(editor);
-	}
+		return print_all(editor, pattern, length, request, err);
+	task_stop_search(editor, task);
 	*task = *plan;
 	task->what = editor->command;
 	task->file = editor_file(editor);
 	task->started_ms = editor->now_ms;
 	task->generation = document_generation(task->file->doc);
-	const MhexStatus status = start_search(editor, pattern, length, request, err);
+	MhexStatus status = MHEX_OK;
+	if (task->use == FOR_LIST)
+		status = match_view_begin(editor, pattern, length, request, err);
+	if (!status)
+		status = start_search(editor, task, pattern, length, request, err);
 	if (status) {
-		task_drop_search(editor);
+		task_drop_search(task);
 		return status;
 	}
-	if (!editor->options.batch && task->use == FOR_LIST &&
-	    list_open(&editor->list, "Matches"))
-		editor->list.follows_search = true;
+	if (task->use == FOR_LIST)
+		match_view_open(editor, task->search);
 	if (!editor->inside_loop)
-		return end_search(editor, err);
+		return end_search(editor, task, err);
 	editor->stale = true;
 	return MHEX_OK;
 }
 
-void task_poll_search(Editor *editor)
+static void poll_search(Editor *editor, SearchTask *task)
 {
-	SearchTask *task = &editor->search;
 	SearchProgress progress;
 	MhexError err;
 	const char *what = task->what;
+	if (!task->search)
+		return;
 	search_get_progress(task->search, &progress);
-	if (task->use == FOR_LIST && list_matches(editor, &err))
-		editor_complain(editor, &err);
 	if (progress.done)
-		task_show_failure(editor, what, end_search(editor, &err), &err);
+		task_show_failure(editor, what, end_search(editor, task, &err), &err);
 	editor->stale = true;
+}
+
+void task_poll_search(Editor *editor)
+{
+	poll_search(editor, &editor->search);
+	poll_search(editor, &editor->listing);
 }

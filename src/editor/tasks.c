@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "base/job.h"
+#include "editor/match_view.h"
 #include "editor/task_parts.h"
 
 bool task_running(const Editor *editor)
 {
-	return editor->search.search || editor->save.save || task_editing(editor);
+	return editor->search.search || editor->listing.search || editor->save.save ||
+	       editor->match_save || task_editing(editor);
 }
 
 const char *task_editing(const Editor *editor)
@@ -117,8 +119,7 @@ void task_poll(Editor *editor)
 	MhexError err;
 	job_wake_clear(editor->wake_fd);
 	keeping_go_on(editor);
-	if (editor->search.search)
-		task_poll_search(editor);
+	task_poll_search(editor);
 	const char *what = editor->slice.what;
 	if (what)
 		task_show_failure(editor, what, task_step_slice(editor, &err), &err);
@@ -133,6 +134,9 @@ void task_poll(Editor *editor)
 	if (editor->recover.job && job_done(editor->recover.job))
 		task_show_failure(editor, "recover", task_end_recover(editor, &err),
 				  &err);
+	if (editor->match_save && match_save_done(editor->match_save))
+		task_show_failure(editor, "save-matches",
+				  match_view_end_save(editor, &err), &err);
 	if (editor->save.save && save_done(editor->save.save))
 		task_show_failure(editor, "write", end_save(editor, &err), &err);
 	if (task_running(editor))
@@ -145,6 +149,8 @@ bool task_cancel(Editor *editor)
 		return false;
 	if (editor->search.search)
 		search_cancel(editor->search.search);
+	else if (editor->listing.search)
+		search_cancel(editor->listing.search);
 	else if (editor->slice.what)
 		editor->slice.cancelled = true;
 	else if (editor->range.bytes)
@@ -153,6 +159,8 @@ bool task_cancel(Editor *editor)
 		intake_cancel(editor->read.bytes);
 	else if (editor->open.opening)
 		opening_cancel(editor->open.opening);
+	else if (editor->match_save)
+		match_save_cancel(editor->match_save);
 	else if (editor->save.save)
 		save_cancel(editor->save.save);
 	return true;
@@ -213,11 +221,9 @@ void task_progress(Editor *editor, StrBuf *out)
 
 void task_abandon(Editor *editor, OpenFile *file)
 {
-	if (editor->search.search && editor->search.file == file) {
-		search_cancel(editor->search.search);
-		(void)search_finish(editor->search.search, NULL, NULL);
-		task_drop_search(editor);
-	}
+	if (editor->search.file == file)
+		task_stop_search(editor, &editor->search);
+	match_view_abandon(editor, file);
 	if (editor->slice.what && editor->slice.file == file)
 		task_call_off_slice(editor);
 	if (editor->range.bytes && editor->range.file == file)

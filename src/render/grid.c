@@ -71,6 +71,13 @@ void grid_set(Grid *grid, int row, int col, Style style, unsigned marks, uint32_
 	}
 }
 
+void grid_mark(Grid *grid, int row, int col, unsigned marks)
+{
+	if (row >= 0 && row < grid->rows && col >= 0 && col < grid->cols)
+		grid->cells[(size_t)row * (size_t)grid->cols + (size_t)col].marks |=
+			(uint8_t)marks;
+}
+
 int grid_put(Grid *grid, int row, int col, Style style, const char *text)
 {
 	uint32_t rune = 0;

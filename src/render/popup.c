@@ -37,7 +37,7 @@ static int larger(int a, int b)
 static int widest(const FramePopup *popup, int most)
 {
 	int width = 0;
-	if (popup->count > MEASURED_MAX)
+	if (popup->count > MEASURED_MAX || popup->window > 0)
 		return most;
 	for (size_t i = 0; i < popup->count; i++)
 		width = larger(width, text_width(popup->lines[i]));
@@ -142,15 +142,38 @@ static void draw_frame(const FramePopup *popup, Grid *grid, const Box *box)
 			 RUNE_VERTICAL);
 	}
 	draw_label(grid, box->row - 1, box->col - 1, end + 1, popup->title);
-	if (popup->count > (size_t)box->rows) {
+	if (popup->place || popup->count > (size_t)box->rows) {
 		char where[64];
-		(void)snprintf(where, sizeof(where), "%zu/%zu",
-			       box->top + (size_t)box->rows, popup->count);
+		if (popup->place)
+			(void)snprintf(where, sizeof(where), "%s", popup->place);
+		else
+			(void)snprintf(where, sizeof(where), "%zu/%zu",
+				       box->top + (size_t)box->rows, popup->count);
 		const int begin = end - 1 - text_width(where);
 		draw_label(grid, last, begin, end + 1, where);
 		end = begin - 2;
 	}
 	draw_label(grid, last, box->col - 1, end + 1, popup->footer);
+}
+
+/* Where it lies in lines; SIZE_MAX: it is not there. */
+static size_t held_at(const FramePopup *popup, size_t index)
+{
+	if (popup->window == 0)
+		return index;
+	return index >= popup->first && index - popup->first < popup->window
+		       ? index - popup->first
+		       : SIZE_MAX;
+}
+
+static void mark_matched(const FrameSpan spans[2], Grid *grid, int row, const Box *box)
+{
+	for (size_t i = 0; i < 2; i++) {
+		int end = spans[i].begin + spans[i].length;
+		end = end < box->cols ? end : box->cols;
+		for (int col = spans[i].begin; col < end; col++)
+			grid_mark(grid, row, box->col + col, MARK_MATCHED);
+	}
 }
 
 static void draw_lines(const FramePopup *popup, Grid *grid, const Box *box)
@@ -162,8 +185,12 @@ static void draw_lines(const FramePopup *popup, Grid *grid, const Box *box)
 		const Style style = selected ? STYLE_POPUP_SELECTED : STYLE_POPUP;
 		const int row = box->row + i;
 		draw_blank(grid, row, left, box->col + box->cols + 1, style);
-		(void)draw_text(grid, row, box->col, box->col + box->cols, style,
-				popup->lines[index]);
+		const size_t held = held_at(popup, index);
+		if (held != SIZE_MAX)
+			(void)draw_text(grid, row, box->col, box->col + box->cols, style,
+					popup->lines[held]);
+		if (held != SIZE_MAX && popup->matched)
+			mark_matched(popup->matched[held], grid, row, box);
 		if (selected && !popup->at_bottom) {
 			grid->cursor_row = row;
 			grid->cursor_col = box->col;

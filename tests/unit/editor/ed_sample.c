@@ -189,8 +189,10 @@ char *prompt(void)
 bool popup_has(const char *text)
 {
 	(void)draw();
-	for (size_t i = 0; i < frame.popup.count; i++) {
-		if (strstr(frame.popup.lines[i], text))
+	const FramePopup *popup = &frame.popup;
+	const size_t held = popup->window > 0 ? popup->window : popup->count;
+	for (size_t i = 0; i < held; i++) {
+		if (strstr(popup->lines[i], text))
 			return true;
 	}
 	return false;

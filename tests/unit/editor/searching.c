@@ -207,8 +207,8 @@ Test(searching, lists_all_and_goes_to_the_one_chosen)
 
 	command("find-all \"AB\"");
 	cr_assert(eq(sz, draw()->popup.count, 3));
-	cr_expect(popup_has("00000002  41 42 78 78 41 42"));
-	cr_expect(popup_has("ABxxABxxAB"));
+	cr_expect(popup_has("00000002        78 78 41 42 78 78 41 42"));
+	cr_expect(popup_has("  xxABxxABxxAB"));
 	EXPECT_MESSAGE("3 matches");
 	keys("<Down><Enter>");
 
@@ -437,7 +437,7 @@ Test(searching, says_how_much_could_not_be_read)
 	cr_expect(strstr(message(), "3 bytes could not be read") != NULL, "%s",
 		  message());
 	command("find-all 41");
-	cr_expect(popup_has("00000004  41 ?? ?? ??"));
+	cr_expect(popup_has("00000004  41 42 78 78 41 ?? ?? ??"));
 }
 
 Test(searching, the_word_at_the_cursor_has_a_limit)

@@ -96,7 +96,7 @@ typedef struct {
 	const char *message; /* NULL or "": none */
 	bool message_is_error;
 	const char *pending;  /* keys typed so far: "12g" */
-	const char *progress; /* running job: "searching 12% 1.2 GB/s, Ctrl-C stops" */
+	const char *progress; /* running job: "searching 12% [#.......], Ctrl-C stops" */
 
 	/* The line being typed, instead of the status line, drawn as it is (with the ':'
 	 * that it begins with); NULL: none. A message is then shown above it. */

@@ -192,6 +192,12 @@ typedef struct {
 	Settling how;
 } RecoverTask;
 
+/* The job that the status line shows. */
+typedef struct {
+	const char *what; /* NULL: none */
+	uint64_t since_ms, done;
+} ProgressSeen;
+
 struct Editor {
 	EditorOptions options;
 	bool (*progress)(void *context, uint64_t bytes); /* editor_set_progress() */
@@ -257,6 +263,7 @@ struct Editor {
 	OpenTask open;
 	Confirm confirm;
 	bool dragging;
+	ProgressSeen progress_seen;
 
 	/* What editor_frame() lends out. */
 	struct {
@@ -353,6 +360,9 @@ const char *task_editing(const Editor *editor);
 void task_poll(Editor *editor);
 bool task_running(const Editor *editor);
 bool task_cancel(Editor *editor); /* false: nothing ran */
+/* task_progress.c: after each event; then what the status line says, "" in the first
+ * moment. */
+void task_progress_watch(Editor *editor);
 void task_progress(Editor *editor, StrBuf *out);
 void task_abandon(Editor *editor, OpenFile *file); /* cancel and wait: the file closes */
 

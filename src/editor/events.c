@@ -247,4 +247,5 @@ void editor_handle(Editor *editor, const Event *event)
 		break;
 	}
 	editor_queue_run(editor);
+	task_progress_watch(editor);
 }

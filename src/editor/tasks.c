@@ -166,59 +166,6 @@ bool task_cancel(Editor *editor)
 	return true;
 }
 
-static void add_share(StrBuf *out, uint64_t done, uint64_t total)
-{
-	if (total > 0)
-		strbuf_printf(out, " %d%%", (int)(100.0 * (double)done / (double)total));
-}
-
-static void add_rate(StrBuf *out, uint64_t done, uint64_t ms)
-{
-	if (ms >= 200)
-		strbuf_printf(out, " %.1f GB/s", (double)done / (double)ms / 1e6);
-}
-
-/* Nothing in the first moment: most work ends before it could be read. */
-void task_progress(Editor *editor, StrBuf *out)
-{
-	uint64_t done = 0;
-	uint64_t total = 0;
-	strbuf_clear(out);
-	if (editor->recover.job) { /* it only goes forward */
-		strbuf_add_text(out, "recovering");
-		return;
-	}
-	if (editor->search.search) {
-		SearchProgress progress;
-		search_get_progress(editor->search.search, &progress);
-		strbuf_add_text(out, "searching");
-		add_share(out, progress.scanned, progress.total);
-		add_rate(out, progress.scanned,
-			 editor->now_ms - editor->search.started_ms);
-	} else if (editor->slice.what) {
-		strbuf_add_text(out, "changing");
-		add_share(out, editor->slice.done, editor->slice.total);
-	} else if (editor->range.bytes) {
-		intake_get_progress(editor->range.bytes, &done, &total);
-		strbuf_add_text(out, "changing");
-		add_share(out, done, total);
-		add_rate(out, done, editor->now_ms - editor->range.started_ms);
-	} else if (editor->read.bytes) {
-		intake_get_progress(editor->read.bytes, &done, &total);
-		strbuf_add_text(out, "reading");
-		add_share(out, done, total);
-	} else if (editor->open.opening) {
-		strbuf_printf(out, "reading %" PRIu64 " MiB",
-			      opening_bytes(editor->open.opening) >> 20);
-	} else if (editor->save.save) {
-		save_get_progress(editor->save.save, &done, &total);
-		strbuf_add_text(out, "writing");
-		add_share(out, done, total);
-	}
-	if (out->length > 0)
-		strbuf_add_text(out, ", Ctrl-C stops");
-}
-
 void task_abandon(Editor *editor, OpenFile *file)
 {
 	if (editor->search.file == file)

@@ -53,7 +53,11 @@ Test(working, a_large_edit_goes_on_between_keys)
 
 	keys_only(":xor ff in %<Enter>");
 	cr_expect(editor_busy(editor));
+	tick(100);
+	cr_expect(eq(str, (char *)draw()->progress, (char *)""), "too early");
+	tick(100);
 	cr_expect(progress_has("changing"), "%s", frame.progress);
+	cr_expect(progress_has("% [..."), "%s", frame.progress);
 	cr_expect(progress_has("Ctrl-C stops"), "%s", frame.progress);
 	keys_only("jl");
 	EXPECT_CURSOR(17);
@@ -105,8 +109,10 @@ Test(working, a_replacement_of_many_can_be_stopped)
 	open_large();
 
 	keys_only(":replace 00 00 with 01<Enter>");
-	while (editor_busy(editor) && !progress_has("changing"))
+	while (editor_busy(editor) && !progress_has("changing")) {
 		wait_for_job();
+		tick(200);
+	}
 	cr_assert(editor_busy(editor));
 	keys_only("<C-c>");
 	wait_for_jobs();
@@ -159,6 +165,7 @@ Test(working, a_save_is_in_nobodys_way)
 
 	keys_only("<C-s>");
 	cr_assert(editor_busy(editor));
+	tick(200);
 	cr_expect(progress_has("writing"), "%s", frame.progress);
 	keys_only("j");
 	EXPECT_CURSOR(16);
@@ -266,17 +273,46 @@ Test(working, another_file_in_place_of_one_that_is_searched)
 	EXPECT_HEX("78797a");
 }
 
-Test(working, a_search_shows_its_progress_and_speed)
+/* As it is after so many milliseconds of a search in the file of 1 TiB. */
+static const char *progress_after(uint64_t ms, int cols)
 {
-	open_large();
-
-	keys_only(":count 41<Enter>");
-	if (!editor_busy(editor))
-		cr_skip("the search ended at once");
-	cr_expect(progress_has("searching"), "%s", frame.progress);
-	tick(400);
-	cr_expect(progress_has("GB/s"), "%s", frame.progress);
+	resize(24, cols);
+	keys_only(":count \"not there\"<Enter>");
+	wait_for_job();
+	tick(ms);
+	const char *text = draw()->progress;
+	keys_only("<C-c>");
 	wait_for_jobs();
+	return text;
+}
+
+Test(working, a_search_shows_how_far_it_is)
+{
+	ed_open("A", 1, ACCESS_PREVIEW);
+	cr_assert(zero(int, truncate(file.path, (off_t)1 << 40)));
+	keys("<F5>");
+
+	char *quick = strdup(progress_after(199, 80));
+	cr_expect(eq(str, quick, (char *)""), "too early");
+	free(quick);
+	static const struct {
+		int cols;
+		const char *begin, *speed, *left;
+	} cases[] = {
+		{120, "searching 0% [........] ", "B/s", " left, Ctrl-C stops"},
+		{80, "0% [........] ", "B/s", " left, Ctrl-C stops"},
+		{40, "0% ", "B/s", ", Ctrl-C stops"},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = strdup(progress_after(1000, cases[i].cols));
+		cr_expect(
+			zero(int, strncmp(text, cases[i].begin, strlen(cases[i].begin))),
+			"%s", text);
+		cr_expect(strstr(text, cases[i].speed) && strstr(text, cases[i].left),
+			  "%s", text);
+		cr_expect(lt(sz, strlen(text), (size_t)cases[i].cols - 10), "%s", text);
+		free(text);
+	}
 }
 
 Test(working, a_list_grows_while_the_search_runs)
@@ -409,6 +445,7 @@ Test(working, a_file_that_is_read_as_a_whole_opens_between_keys)
 
 	keys_only(":edit /proc/self/smaps<Enter>");
 	cr_expect(editor_busy(editor));
+	tick(200);
 	cr_expect(progress_has("reading "), "%s", frame.progress);
 	keys_only("jl");
 	EXPECT_CURSOR(17);

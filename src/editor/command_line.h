@@ -25,7 +25,8 @@ MhexStatus command_line_split(const char *line, bool whole_names, CommandLine *o
 const Command *command_find(const char *name, size_t length, bool whole_names,
 			    MhexError *err);
 
-/* Read what stands behind the name. Carets are indexes into line. args->file is owned:
+/* Read what stands behind the name. Carets are indexes into line. When only a clause is
+ * wrong the argument's text is in *args all the same. args->file is owned:
  * command_args_free(). */
 MhexStatus command_line_parse(const char *line, const CommandLine *split,
 			      const ExprEnv *env, CommandArgs *args, MhexError *err);

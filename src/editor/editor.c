@@ -56,6 +56,7 @@ void editor_free(Editor *editor)
 	free_frame(editor);
 	keymap_free(&editor->keymap);
 	prompt_free(&editor->prompt);
+	typed_pattern_free(&editor->typed);
 	list_free(&editor->list);
 	pattern_free(&editor->pattern);
 	free(editor->pattern_text);

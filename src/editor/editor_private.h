@@ -198,6 +198,14 @@ typedef struct {
 	uint64_t since_ms, done;
 } ProgressSeen;
 
+/* What is typed at the prompt as a pattern. */
+typedef struct {
+	StrBuf line;     /* that it was read from */
+	bool begun;      /* there is one, good or not */
+	Pattern pattern; /* length 0: it is not good */
+	uint64_t every;
+} TypedPattern;
+
 struct Editor {
 	EditorOptions options;
 	bool (*progress)(void *context, uint64_t bytes); /* editor_set_progress() */
@@ -234,6 +242,7 @@ struct Editor {
 	bool has_count;
 
 	Prompt prompt;
+	TypedPattern typed;
 	Question question;
 	List list;
 	StrBuf result; /* what a command printed, shown as a list */
@@ -447,6 +456,11 @@ void outside_close(Editor *editor);
  * screen. */
 MhexStatus search_use_pattern(Editor *editor, const char *pattern, size_t length,
 			      uint64_t every, MhexError *err);
+
+/* typed_pattern.c: the one that is typed now, which may have length 0; NULL: none is.
+ * Borrowed. */
+const Pattern *typed_pattern(Editor *editor, uint64_t *every);
+void typed_pattern_free(TypedPattern *typed);
 
 /* frame_builder.c: does the screen show other bytes than the document has? */
 bool frame_differs(Editor *editor);

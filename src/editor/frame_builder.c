@@ -26,7 +26,17 @@ static size_t smaller(uint64_t a, uint64_t b)
 	return (size_t)(a < b ? a : b);
 }
 
-static Window window_of(const Editor *editor)
+/* What is marked: while one types a pattern that one, else the last. */
+static const Pattern *marked_pattern(Editor *editor, uint64_t *every)
+{
+	const Pattern *typed = typed_pattern(editor, every);
+	if (typed)
+		return typed;
+	*every = editor->pattern_every;
+	return &editor->pattern;
+}
+
+static Window window_of(Editor *editor)
 {
 	const OpenFile *file = editor_file(editor);
 	const Geometry geometry = editor_geometry(editor);
@@ -36,9 +46,9 @@ static Window window_of(const Editor *editor)
 	window.phase = file->top_line == 0 ? (unsigned)geometry.phase : 0;
 	window.count = smaller(geometry.rows * geometry.columns - window.phase,
 			       size - window.origin);
-	const size_t reach = editor->pattern.length > FRAME_CONTEXT
-				     ? editor->pattern.length
-				     : FRAME_CONTEXT;
+	uint64_t every = 1;
+	const size_t length = marked_pattern(editor, &every)->length;
+	const size_t reach = length > FRAME_CONTEXT ? length : FRAME_CONTEXT;
 	const size_t context = reach < CONTEXT_MAX ? reach : CONTEXT_MAX;
 	window.before = smaller(window.origin, context);
 	window.after = smaller(size - window.origin - window.count, context);
@@ -174,7 +184,9 @@ bool frame_differs(Editor *editor)
 
 static void mark_matches(Editor *editor, const Window *window)
 {
-	if (editor->pattern.length == 0)
+	uint64_t every = 1;
+	const Pattern *pattern = marked_pattern(editor, &every);
+	if (pattern->length == 0)
 		return;
 	const OpenFile *file = editor_file(editor);
 	SearchView view = {
@@ -184,7 +196,7 @@ static void mark_matches(Editor *editor, const Window *window)
 		.length = window->before + window->count + window->after,
 	};
 	view.is_end = view.offset + view.length == document_size(file->doc);
-	search_mark(&editor->pattern, editor->pattern_every, &view, BYTE_MATCHED);
+	search_mark(pattern, every, &view, BYTE_MATCHED);
 }
 
 static void mark_selection(Editor *editor, const Window *window)

@@ -144,8 +144,9 @@ MhexStatus match_save_start(MatchSave **out, const Matches *matches, const char 
 	MhexStatus status = MHEX_OK;
 	if (!save->path || !save->runs || !save->matches || !save->text)
 		status = mhex_fail(err, MHEX_E_NOMEM, "out of memory");
-	for (size_t i = 0; i < save->run_count && !status; i++)
-		save->runs[i] = matches->runs.items[i];
+	else if (save->run_count > 0)
+		memcpy(save->runs, matches->runs.items,
+		       save->run_count * sizeof(save->runs[0]));
 	if (!status)
 		status = job_start(&save->job, run, save, wake_fd, err);
 	if (status) {

@@ -7,10 +7,6 @@
 #include "editor/match_view.h"
 #include "editor/task_parts.h"
 
-enum {
-	/* In batch: searched at a time, and printed at a time at most. */
-};
-
 void task_drop_search(SearchTask *task)
 {
 	snapshot_release(task->snapshot);

@@ -339,3 +339,65 @@ Test(matching, all_that_are_listed_match)
 	cr_expect(eq(sz, draw()->popup.count, all));
 	expect_true();
 }
+
+/* ---- while a pattern is typed ---- */
+
+Test(matching, what_is_typed_is_marked_at_once)
+{
+	ed_open_text("xxABxAxBAB", ACCESS_PREVIEW);
+
+	keys("/\"");
+	EXPECT_STATES("..........");
+	keys("A");
+	EXPECT_STATES("..*..*..*.");
+	keys("B");
+	EXPECT_STATES("..**....**");
+	keys("\"");
+	EXPECT_STATES("..**....**");
+	keys("<Esc>");
+	EXPECT_STATES("..........");
+	cr_expect(eq(str, message(), (char *)""));
+}
+
+Test(matching, a_digit_that_is_missing_is_any)
+{
+	ed_open_text("xxABxAxBAB", ACCESS_PREVIEW);
+
+	keys("/4");
+	EXPECT_STATES("..**.*.***");
+	keys("1 ");
+	EXPECT_STATES("..*..*..*.");
+	keys("7");
+	EXPECT_STATES(".....**...");
+	keys("z");
+	EXPECT_STATES("..........");
+
+	cr_expect(eq(str, message(), (char *)""), "no error before Enter");
+}
+
+Test(matching, the_last_pattern_stays_marked_until_another_is_begun)
+{
+	ed_open_text("xxABxA", ACCESS_PREVIEW);
+	keys("/\"A\"<Enter>");
+
+	keys("/");
+	EXPECT_STATES("..S..*");
+	keys("78");
+	EXPECT_STATES("**S.*.");
+	keys("<Esc>");
+
+	EXPECT_STATES("..S..*");
+}
+
+Test(matching, of_a_replacement_the_pattern_is_marked)
+{
+	ed_open_text("xxABxA", ACCESS_PREVIEW);
+
+	keys(":replace 41");
+	EXPECT_STATES("..*..*");
+	keys(" every 2 ");
+	EXPECT_STATES("..*...");
+	keys("<Esc>:goto 41");
+
+	EXPECT_STATES("......");
+}

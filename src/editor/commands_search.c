@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "editor/commands.h"
 #include "editor/match_view.h"
+
+enum {
+	PATTERN_SHOWN = 48, /* bytes of its text, in a sentence */
+	WORD_MAX = 64       /* bytes to each side of the cursor */
+};
 
 MhexStatus search_use_pattern(Editor *editor, const char *pattern, size_t length,
 			      uint64_t every, MhexError *err)
@@ -26,6 +30,28 @@ MhexStatus search_use_pattern(Editor *editor, const char *pattern, size_t length
 	editor->pattern_every = every;
 	editor->stale = true;
 	return MHEX_OK;
+}
+
+const char *search_shown(const char *pattern, StrBuf *shown)
+{
+	const size_t length = strlen(pattern);
+	size_t part = length > PATTERN_SHOWN ? PATTERN_SHOWN : length;
+	while (part < length && part > 0 &&
+	       ((unsigned char)pattern[part] & 0xc0U) == 0x80U)
+		part--;
+	strbuf_add_escaped(shown, pattern, part);
+	if (part < length)
+		strbuf_add_text(shown, "\xe2\x80\xa6");
+	return strbuf_text(shown);
+}
+
+MhexStatus search_not_found(const char *pattern, MhexError *err)
+{
+	StrBuf shown = {0};
+	const MhexStatus status = mhex_fail(err, MHEX_E_NOTFOUND, "%s: not found",
+					    search_shown(pattern, &shown));
+	strbuf_free(&shown);
+	return status;
 }
 
 static MhexStatus use_argument(Editor *editor, const CommandArgs *args, MhexError *err)
@@ -110,10 +136,6 @@ HANDLER(cmd_previous)
 	return again(editor, true, err);
 }
 
-enum {
-	WORD_MAX = 64
-};
-
 /* The selection, or the letters and digits around the cursor, or its byte. */
 static Range word_here(Editor *editor)
 {
@@ -141,24 +163,48 @@ static Range word_here(Editor *editor)
 	return (Range){begin + first, end - first};
 }
 
+/* As one token of digits. */
+static char *digits_of(const uint8_t *bytes, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = malloc(2 * length + 1);
+	if (!text)
+		return NULL;
+	for (size_t i = 0; i < length; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 0xf];
+	}
+	text[2 * length] = '\0';
+	return text;
+}
+
+static MhexStatus use_bytes(Editor *editor, Range range, MhexError *err)
+{
+	const size_t length = (size_t)range.length;
+	uint8_t *bytes = malloc(length);
+	if (!bytes)
+		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	MhexStatus status = document_read(editor_file(editor)->doc, range.offset, bytes,
+					  length, NULL, err);
+	char *text = status ? NULL : digits_of(bytes, length);
+	free(bytes);
+	if (status)
+		return status;
+	status = text ? search_use_pattern(editor, text, 2 * length, 1, err)
+		      : mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	free(text);
+	return status;
+}
+
 HANDLER(cmd_find_here)
 {
-	uint8_t bytes[WORD_MAX];
-	char text[3 * WORD_MAX + 1] = "";
-	const OpenFile *file = editor_file(editor);
 	const Range word = word_here(editor);
 	if (word.length == 0)
 		return mhex_fail(err, MHEX_E_RANGE, "nothing to look for here");
-	if (word.length > WORD_MAX)
+	if (word.length > PATTERN_MAX)
 		return mhex_fail(err, MHEX_E_RANGE, "more than %d bytes are selected",
-				 WORD_MAX);
-	MhexStatus status = document_read(file->doc, word.offset, bytes,
-					  (size_t)word.length, NULL, err);
-	if (status)
-		return status;
-	for (size_t i = 0; i < word.length; i++)
-		(void)snprintf(text + 3 * i, 4, "%02x ", bytes[i]);
-	status = search_use_pattern(editor, text, strlen(text), 1, err);
+				 PATTERN_MAX);
+	const MhexStatus status = use_bytes(editor, word, err);
 	if (status)
 		return status;
 	editor->pattern_backward = args->has_argument;

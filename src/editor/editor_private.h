@@ -456,6 +456,9 @@ void outside_close(Editor *editor);
  * screen. */
 MhexStatus search_use_pattern(Editor *editor, const char *pattern, size_t length,
 			      uint64_t every, MhexError *err);
+/* The text of a pattern, which may be long, for a sentence: added to shown. */
+const char *search_shown(const char *pattern, StrBuf *shown);
+MhexStatus search_not_found(const char *pattern, MhexError *err);
 
 /* typed_pattern.c: the one that is typed now, which may have length 0; NULL: none is.
  * Borrowed. */

@@ -11,10 +11,9 @@
 #include "mhex/render.h"
 
 enum {
-	ROW_BYTES = 16,     /* of a row */
-	BEFORE_MAX = 4,     /* of these, before the match */
-	PATTERN_SHOWN = 48, /* bytes of it in the title */
-	BORDERS = 4,        /* cells of the popup's frame */
+	ROW_BYTES = 16, /* of a row */
+	BEFORE_MAX = 4, /* of these, before the match */
+	BORDERS = 4,    /* cells of the popup's frame */
 };
 
 /* ---- opening and closing ---- */
@@ -45,13 +44,8 @@ MhexStatus match_view_begin(Editor *editor, const char *pattern, size_t length,
 static void open_list(Editor *editor)
 {
 	StrBuf title = {0};
-	const char *text = editor->matches.text;
-	const size_t length = strlen(text);
-	const bool cut = length > PATTERN_SHOWN;
 	strbuf_add_text(&title, "Matches of ");
-	strbuf_add_escaped(&title, text, cut ? PATTERN_SHOWN : length);
-	if (cut)
-		strbuf_add_text(&title, "\xe2\x80\xa6");
+	(void)search_shown(editor->matches.text, &title);
 	if (list_open(&editor->list, strbuf_text(&title))) {
 		editor->list.of_matches = true;
 		editor->list.selectable = true;
@@ -174,7 +168,7 @@ bool match_view_follow(Editor *editor, bool backward, uint64_t start, MhexStatus
 		number = 0;
 	*status = MHEX_OK;
 	if (wraps && !editor->settings.wrap) {
-		*status = mhex_fail(err, MHEX_E_NOTFOUND, "%s: not found", matches->text);
+		*status = search_not_found(matches->text, err);
 		return true;
 	}
 	if (matches_get(matches, number, &match, 1) == 0)

@@ -32,8 +32,7 @@ static MhexStatus end_move(Editor *editor, const SearchProgress *progress, MhexE
 {
 	SearchTask *task = &editor->search;
 	if (!progress->found)
-		return mhex_fail(err, MHEX_E_NOTFOUND, "%s: not found",
-				 editor->pattern_text);
+		return search_not_found(editor->pattern_text, err);
 	if (task->file != editor_file(editor))
 		return MHEX_OK;
 	view_goto(editor, progress->offset);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/editor/ed_sample.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 TestSuite(searching, .fini = ed_close, .timeout = 60);
@@ -440,13 +441,44 @@ Test(searching, says_how_much_could_not_be_read)
 	cr_expect(popup_has("00000004  41 42 78 78 41 ?? ?? ??"));
 }
 
-Test(searching, the_word_at_the_cursor_has_a_limit)
+enum {
+	LONG = 100000
+};
+
+/* Twice the same LONG bytes. */
+static void open_twice(void)
 {
-	static char text[200];
-	memset(text, 'a', sizeof(text));
-	ed_open(text, sizeof(text), ACCESS_PREVIEW);
+	uint8_t *bytes = malloc((size_t)2 * LONG);
+	cr_assert(bytes != NULL);
+	for (size_t i = 0; i < LONG; i++)
+		bytes[i] = bytes[LONG + i] = (uint8_t)(i % 251 + (i >> 12));
+	ed_open(bytes, (size_t)2 * LONG, ACCESS_PREVIEW);
+	free(bytes);
+}
+
+Test(searching, a_long_selection_is_looked_for)
+{
+	open_twice();
+
+	command("select 0,+100000");
+	keys("*");
+	EXPECT_CURSOR(LONG);
+	keys("#");
+	EXPECT_CURSOR(0);
+	command("set nowrap");
+	keys("n");
+
+	EXPECT_MESSAGE("next: 000102030405060708090a0b0c0d0e0f1011121314151617\u2026: "
+		       "not found");
+}
+
+Test(searching, a_selection_can_be_too_long)
+{
+	ed_open("A", 1, ACCESS_PREVIEW);
+	cr_assert(zero(int, truncate(file.path, 2 << 20)));
+	keys("<F5>");
 
 	keys("<C-a>*");
 
-	EXPECT_MESSAGE("find-here: more than 64 bytes are selected");
+	EXPECT_MESSAGE("find-here: more than 1048576 bytes are selected");
 }

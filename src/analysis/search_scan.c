@@ -23,6 +23,15 @@ static bool found_one(void *context, uint64_t offset, uint64_t length)
 	return false;
 }
 
+/* Where there are only matches nobody else looks whether it still matters. */
+static bool goes_on(const SearchWorker *worker)
+{
+	enum {
+		MATCHES = 4096
+	};
+	return worker->result->count % MATCHES > 0 || !is_useless(worker);
+}
+
 static void note_first(SearchResult *result, uint64_t offset)
 {
 	if (!result->hit)
@@ -33,9 +42,10 @@ static void note_first(SearchResult *result, uint64_t offset)
 
 static bool found_counted(void *context, uint64_t offset, uint64_t length)
 {
+	SearchWorker *worker = context;
 	(void)length;
-	note_first(((SearchWorker *)context)->result, offset);
-	return true;
+	note_first(worker->result, offset);
+	return goes_on(worker);
 }
 
 static bool found_listed(void *context, uint64_t offset, uint64_t length)
@@ -46,7 +56,7 @@ static bool found_listed(void *context, uint64_t offset, uint64_t length)
 	if (!match_list_add_sized(&result->matches, offset, length))
 		return false;
 	note_first(result, offset);
-	return limit == 0 || result->count < limit;
+	return (limit == 0 || result->count < limit) && goes_on(worker);
 }
 
 static void feed(SearchWorker *worker, uint64_t offset, const uint8_t *bytes,

@@ -17,6 +17,11 @@
  *     Types COUNT bytes in hexadecimal over what is there, undoes all, does all again;
  *     prints the milliseconds of the three and the largest RssAnon seen between them in
  *     KiB. The screen must show TEXT after the undo.
+ *   bench_pty busy COUNT KEYS KEY TEXT OTHER TEXT COMMAND...
+ *     Types KEYS, which begin a job, and Enter; presses KEY and OTHER in turn COUNT times,
+ *     each until the screen shows its TEXT, and at last Ctrl-C until it shows "cancelled";
+ *     prints the median and the largest milliseconds of a key, those of Ctrl-C, and the
+ *     RssAnon before it in KiB.
  */
 
 #include <errno.h>
@@ -138,10 +143,7 @@ static bool shows(const Terminal *terminal, const char *text)
 	const size_t length = vterm_screen_get_text(vterm_obtain_screen(terminal->vt),
 						    screen, sizeof(screen) - 1, all);
 	screen[length] = '\0';
-	if (strstr(screen, text))
-		return true;
-	(void)fprintf(stderr, "%s\n", screen);
-	return false;
+	return strstr(screen, text) != NULL;
 }
 
 static long rss_anon(pid_t pid)
@@ -297,6 +299,38 @@ static int type_and_undo(size_t count, const char *text, char **argv)
 	return 0;
 }
 
+/* Milliseconds until text shows. */
+static double press_until(Terminal *terminal, const char *keys, const char *text)
+{
+	const double begin = now_ms();
+	type(terminal, keys, strlen(keys));
+	while (!shows(terminal, text)) {
+		if (!pump(terminal, PATIENCE_MS))
+			fail("the keys have no answer");
+	}
+	return terminal->last_output - begin;
+}
+
+static int busy(size_t count, char **argv)
+{
+	static double times[RUNS_MAX];
+	Terminal terminal;
+	terminal_open(&terminal, argv + 5);
+	settle(&terminal);
+	type(&terminal, argv[0], strlen(argv[0]));
+	(void)press_until(&terminal, "\r", "Ctrl-C stops");
+	for (size_t i = 0; i < count; i++) {
+		char **key = argv + 1 + 2 * (i % 2);
+		times[i] = press_until(&terminal, key[0], key[1]);
+	}
+	const long kib = rss_anon(terminal.pid);
+	const double cancel = press_until(&terminal, "\003", "cancelled");
+	const double middle = median(times, count);
+	(void)printf("%.3f %.3f %.3f %ld\n", middle, times[count - 1], cancel, kib);
+	terminal_close(&terminal);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -310,6 +344,8 @@ int main(int argc, char **argv)
 		return queue(count, argv[3], argv + 4);
 	if (argc > 4 && count > 0 && strcmp(what, "type") == 0)
 		return type_and_undo(count, argv[3], argv + 4);
+	if (argc > 8 && counted && strcmp(what, "busy") == 0)
+		return busy(count, argv + 3);
 	(void)fprintf(stderr, "usage: see the head of tests/bench/pty.c\n");
 	return 2;
 }

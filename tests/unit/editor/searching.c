@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/editor/ed_sample.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -481,4 +482,54 @@ Test(searching, a_selection_can_be_too_long)
 	keys("<C-a>*");
 
 	EXPECT_MESSAGE("find-here: more than 1048576 bytes are selected");
+}
+
+Test(searching, what_is_not_found_may_be_where_nothing_could_be_read)
+{
+	ed_open_text("ABxxABxx", ACCESS_PREVIEW);
+	cr_assert(zero(int, truncate(file.path, 5)));
+	tick(100);
+
+	command("find \"xxAB\"");
+
+	EXPECT_MESSAGE("find: \"xxAB\": not found; 3 bytes could not be read");
+}
+
+/* What a batch prints, and says beside it. */
+static char printed[256], noted[256];
+
+static MhexStatus print(void *context, const char *bytes, size_t length, MhexError *err)
+{
+	(void)context;
+	(void)err;
+	strncat(printed, bytes, length);
+	return MHEX_OK;
+}
+
+static void note(void *context, const char *command, const char *sentence)
+{
+	(void)context;
+	(void)snprintf(noted, sizeof(noted), "%s: %s", command, sentence);
+}
+
+Test(searching, in_batch_that_is_said_beside_the_results)
+{
+	Editor *batch = NULL;
+	MhexError err;
+	const EditorOptions options = {
+		.batch = true, .sink = {.write = print, .note = note}, .output_fd = -1};
+	ed_open_text("ABxxABxx", ACCESS_PREVIEW);
+	cr_assert(zero(int, editor_create(&batch, &options, &err)));
+	cr_assert(zero(int, editor_open(batch, file.path, &err)));
+	cr_assert(zero(int, truncate(file.path, 5)));
+
+	cr_expect(zero(int, editor_run(batch, "count \"AB\"", &err)));
+	cr_expect(eq(str, printed, (char *)"1\n"));
+	cr_expect(eq(str, noted, (char *)"count: 3 bytes could not be read"));
+	printed[0] = noted[0] = '\0';
+	cr_expect(zero(int, editor_run(batch, "find-all \"A\"", &err)));
+	cr_expect(eq(str, printed, (char *)"0x0\n0x4\n"));
+
+	cr_expect(eq(str, noted, (char *)"find-all: 3 bytes could not be read"));
+	editor_free(batch);
 }

@@ -11,7 +11,7 @@ static bool runs_everywhere(void)
 #ifdef MHEX_SCAN_X86
 static bool runs_avx512(void)
 {
-	return __builtin_cpu_supports("avx512bw") != 0;
+	return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
 
 static bool runs_avx2(void)

@@ -12,7 +12,8 @@ static void sample(Reader *reader, Range range, ByteCounts *counts)
 	uint8_t bytes[SAMPLE_LENGTH];
 	uint8_t readable[SAMPLE_LENGTH];
 	for (uint64_t i = 0; i < SAMPLES; i++) {
-		const uint64_t offset = range.offset + range.length / SAMPLES * i;
+		const uint64_t place = range.offset + range.length / SAMPLES * i;
+		const uint64_t offset = place - place % SAMPLE_LENGTH; /* in one window */
 		if (!reader_read(reader, offset, bytes, SAMPLE_LENGTH, readable, NULL))
 			byte_counts_add(counts, bytes, SAMPLE_LENGTH);
 	}

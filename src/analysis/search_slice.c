@@ -5,7 +5,9 @@
 
 enum {
 	SLICE_FIRST = 64 << 10, /* bytes; the nearest match is often near */
-	SLICE_COUNT = 16 << 20,
+	SLICE_COUNT = 64 << 20, /* a window, so that each is mapped by one worker */
+	SLICE_LEAST = 1 << 20,
+	SLICES_FEW = 64, /* fewer would leave workers without work at the end */
 	SLICE_LIST = 4 << 20,  /* whose matches have to be kept until they are merged */
 	SKIP_MIN = 1 << 20,    /* repeated bytes that are worth leaving out */
 	REPEAT_MAX = 64 << 10, /* bytes of a fill's pattern that is tried out */
@@ -15,7 +17,10 @@ static uint64_t slice_most(const Search *search)
 {
 	if (search->request.slice > 0)
 		return search->request.slice;
-	return search->request.kind == SEARCH_ALL ? SLICE_LIST : SLICE_COUNT;
+	uint64_t most = search->request.kind == SEARCH_ALL ? SLICE_LIST : SLICE_COUNT;
+	while (most > SLICE_LEAST && (search->end - search->begin) / most < SLICES_FEW)
+		most /= 2;
+	return most;
 }
 
 static bool is_backward(const Search *search)

@@ -12,7 +12,7 @@
 enum {
 	/* A visited run is at most so long, so that a visitor that had enough soon ends.
 	 */
-	RUN_MAX = 4 << 20,
+	RUN_MAX = 16 << 20,
 	/* A run from here on belongs to a walk over the file: a window that it has gone
 	 * through is given back. So does a hole have to be left out. */
 	RUN_LARGE = 1 << 20,
@@ -163,7 +163,8 @@ static bool show_window(Visit *visit, MappingWindow *window, uint64_t begin, uin
 {
 	uint8_t *bytes = window->base + (begin - window->offset);
 	const size_t length = (size_t)(end - begin);
-	mapping_read_ahead(window, length >= AHEAD_MIN);
+	if (length >= AHEAD_MIN)
+		mapping_read_ahead(window, true);
 	void *first = NULL;
 	void *last = NULL;
 	guard_enter(window->base, window->length);

@@ -4,7 +4,7 @@
 # What tests/bench/run measures of searching and of changing many bytes: search patterns
 # replace dump. Sourced by it. Needs ripgrep, GNU grep and xxd.
 
-runs=11
+runs=${RUNS:-11}
 
 # corpus FILE MIB: programs of this machine, over and over, in the page cache as reading
 # puts it there.
@@ -39,7 +39,7 @@ beside() {
 
 # GB/s of so many MiB in a: for people.
 speed() {
-	awk -v mib="$1" -v ms="$a" 'BEGIN { printf "%.1f GB/s", mib * 1048.576 / ms }'
+	awk -v mib="$1" -v ms="$a" 'BEGIN { printf "%.1f GB/s", mib * 1.048576 / ms }'
 }
 
 measure_search() {
@@ -62,6 +62,8 @@ measure_search() {
 	dd if="$small" of="$sparse" bs=1M seek=51200 conv=notrunc status=none
 	cached "$small"
 	sync "$sparse"
+	dd if="$sparse" of=/dev/null iflag=nocache count=0 status=none
+	dd if="$sparse" of=/dev/null bs=1M skip=51200 count=1024 status=none
 	beside "the same in 1 GiB of data within 100 GiB / in 1 GiB" 1.2 \
 		"$mhex" --clean -b -c 'count "zqxJkvwY~#"' "$sparse" :: \
 		"$mhex" --clean -b -c 'count "zqxJkvwY~#"' "$small"

@@ -97,8 +97,12 @@ bool matches_at(const Matches *matches, Range match)
 	if (document_read(matches->doc, around.offset, bytes, (size_t)around.length,
 			  states, NULL))
 		return false;
-	search_mark(&matches->pattern, matches->every, around.offset, bytes,
-		    (size_t)around.length, states, BYTE_MATCHED);
+	const SearchView view = {.offset = around.offset,
+				 .bytes = bytes,
+				 .states = states,
+				 .length = (size_t)around.length,
+				 .is_end = range_end(around) == all.length};
+	search_mark(&matches->pattern, matches->every, &view, BYTE_MATCHED);
 	for (uint64_t i = before; i < before + match.length; i++) {
 		if (!(states[i] & BYTE_MATCHED))
 			return false;

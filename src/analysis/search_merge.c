@@ -129,6 +129,7 @@ void search_hand_in(SearchWorker *worker)
 	Search *search = worker->search;
 	job_lock(search->lock);
 	worker->result->done = true;
+	search_pace(worker);
 	if (!search->merging) {
 		search->merging = true;
 		merge_ready(worker);

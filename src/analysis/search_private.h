@@ -55,6 +55,7 @@ typedef struct {
 	Scanner scanner;
 	SearchResult *result; /* of the slice at hand */
 	uint64_t wanted_end;  /* of the match that is looked for backwards */
+	uint64_t began_ms;    /* when it was taken */
 	bool forget;          /* what was seen in this slice was not there */
 	Range own;            /* what lies around it belongs to other slices */
 	uint8_t *copy; /* owned; SEARCH_COPY_CHUNK bytes and as many flags, or NULL */
@@ -125,6 +126,8 @@ static inline bool search_wants_nearest(const Search *search)
  * over. */
 void search_lay_out(Search *search);
 SearchResult *search_take(SearchWorker *worker);
+/* With the lock held: the slice has been looked at; shorter ones follow when that was slow. */
+void search_pace(SearchWorker *worker);
 
 /* search_scan.c: fill worker->result; no match begins before from. */
 void search_scan(SearchWorker *worker, uint64_t from);

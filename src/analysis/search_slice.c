@@ -2,12 +2,14 @@
 #include <stdlib.h>
 
 #include "analysis/search_private.h"
+#include "base/clock.h"
 
 enum {
-	SLICE_FIRST = 64 << 10, /* bytes; the nearest match is often near */
+	SLICE_FIRST = 64 << 10, /* bytes; first matches are waited for */
 	SLICE_COUNT = 64 << 20, /* a window, so that each is mapped by one worker */
 	SLICE_LEAST = 1 << 20,
 	SLICES_FEW = 64, /* fewer would leave workers without work at the end */
+	SLOW_MS = 50,    /* a slice that takes longer is too long: nobody hears of it */
 	SLICE_LIST = 4 << 20,  /* whose matches have to be kept until they are merged */
 	SKIP_MIN = 1 << 20,    /* repeated bytes that are worth leaving out */
 	REPEAT_MAX = 64 << 10, /* bytes of a fill's pattern that is tried out */
@@ -40,14 +42,15 @@ void search_lay_out(Search *search)
 	uint64_t start = request->start;
 	start = start < search->begin ? search->begin : start;
 	start = start > search->end ? search->end : start;
-	search->slice_length = slice_most(search);
+	const uint64_t first_length =
+		request->kind == SEARCH_COUNT ? SLICE_LEAST : SLICE_FIRST;
+	const uint64_t most = slice_most(search);
+	search->slice_length = most < first_length ? most : first_length;
 	search->progress.total = 0;
 	if (!search_wants_nearest(search)) {
 		add_part(search, search->begin, search->end);
 		return;
 	}
-	if (search->slice_length > SLICE_FIRST)
-		search->slice_length = SLICE_FIRST;
 	const SearchPart before = {search->begin, start};
 	const SearchPart behind = {start, search->end};
 	const SearchPart first = is_backward(search) ? before : behind;
@@ -207,11 +210,21 @@ static SearchResult *take(SearchWorker *worker)
 	return NULL;
 }
 
+void search_pace(SearchWorker *worker)
+{
+	Search *search = worker->search;
+	const bool slow = clock_now_ms() - worker->began_ms > SLOW_MS;
+	/* Twice: it has doubled when this slice was cut, and goes on doing so. */
+	for (int i = 0; slow && i < 2 && search->slice_length > SLICE_FIRST; i++)
+		search->slice_length /= 2;
+}
+
 SearchResult *search_take(SearchWorker *worker)
 {
 	Search *search = worker->search;
 	job_lock(search->lock);
 	SearchResult *result = take(worker);
+	worker->began_ms = clock_now_ms();
 	job_unlock(search->lock);
 	return result;
 }

@@ -55,9 +55,9 @@ Test(working, a_large_edit_goes_on_between_keys)
 	cr_expect(editor_busy(editor));
 	tick(100);
 	cr_expect(eq(str, (char *)draw()->progress, (char *)""), "too early");
-	tick(100);
-	cr_expect(progress_has("changing"), "%s", frame.progress);
-	cr_expect(progress_has("% [..."), "%s", frame.progress);
+	wait_for_job();
+	tick(200);
+	cr_expect(progress_has("% ["), "%s", frame.progress);
 	cr_expect(progress_has("Ctrl-C stops"), "%s", frame.progress);
 	keys_only("jl");
 	EXPECT_CURSOR(17);

@@ -13,7 +13,7 @@ enum {
 	WIDE_COLS = 60,  /* from here on the offset stands beside it */
 	WIDE_TAKEN = 33, /* cells of mode, access and offset */
 	NARROW_TAKEN = 12,
-	BAR_CELLS = 8,
+	BAR_CELLS = 6,
 	FORMS = 5,
 };
 
@@ -110,11 +110,11 @@ static void add_rate(StrBuf *out, double bytes_in_ms)
 static void add_time(StrBuf *out, double seconds)
 {
 	if (seconds < 100)
-		strbuf_printf(out, ", %d s left", (int)seconds + 1);
+		strbuf_printf(out, " %d s left", (int)seconds + 1);
 	else if (seconds < 100 * 60.0)
-		strbuf_printf(out, ", %d min left", (int)(seconds / 60) + 1);
+		strbuf_printf(out, " %d min left", (int)(seconds / 60) + 1);
 	else
-		strbuf_printf(out, ", %.0f h left", seconds / 3600 + 0.5);
+		strbuf_printf(out, " %.0f h left", seconds / 3600 + 0.5);
 }
 
 static void describe(const Running *running, double ms, Form form, StrBuf *out)

@@ -302,8 +302,8 @@ Test(working, a_search_shows_how_far_it_is)
 		int cols;
 		const char *begin, *speed, *left;
 	} cases[] = {
-		{120, "searching 0% [........] ", "B/s", " left, Ctrl-C stops"},
-		{80, "0% [........] ", "B/s", " left, Ctrl-C stops"},
+		{120, "searching 0% [......] ", "B/s", " left, Ctrl-C stops"},
+		{80, "0% ", "B/s", " left, Ctrl-C stops"},
 		{40, "0% ", "B/s", ", Ctrl-C stops"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -41,7 +41,11 @@ typedef enum {
 	EDIT_UNDO,
 	EDIT_REDO,
 	EDIT_FORGET_REDO,
-	EDIT_SIZE,         /* how much larger than the file the document is now */
+	EDIT_SIZE, /* how much larger than the file the document is now */
+	/* Count, length of what is put, whether some of it keeps, bytes, perhaps as many
+	 * flags; then for each range how far it begins behind the one before, and its
+	 * length. */
+	EDIT_REPLACE_ALL,
 	EDIT_JOINS = 0x80, /* flag: is of the step before */
 } EditOperation;
 

@@ -389,6 +389,21 @@ void edit_journal_replaced(Document *doc, Range range, const Piece *pieces, size
 	edit_write_replaced(doc, &doc->edits->out, range, pieces, count, joins);
 }
 
+bool edit_journal_records(const Document *doc)
+{
+	return is_recording(doc) && !doc->edits->live;
+}
+
+void edit_journal_replaced_all(Document *doc, const Replacement *with, uint64_t count,
+			       const StrBuf *ranges)
+{
+	if (!edit_journal_records(doc))
+		return;
+	doc->edits->used = true;
+	doc->edits->redoable = 0;
+	edit_write_all(&doc->edits->out, with, count, ranges);
+}
+
 /* Can it be done again from what the journal tells? */
 static bool is_known(Document *doc, EditOperation operation)
 {

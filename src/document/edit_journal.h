@@ -60,6 +60,12 @@ MhexStatus edit_journal_adopt(Document *doc, StateFolder *folder, JournalReader 
 /* pieces are in place of range now; joins: as part of the step before. */
 void edit_journal_replaced(Document *doc, Range range, const Piece *pieces, size_t count,
 			   bool joins);
+/* Many ranges are to be replaced: are they told to the journal? Then each is put into a
+ * text, *end 0 before the first, and all are told when they are replaced. */
+bool edit_journal_records(const Document *doc);
+void edit_put_range(StrBuf *out, uint64_t *end, Range range);
+void edit_journal_replaced_all(Document *doc, const Replacement *with, uint64_t count,
+			       const StrBuf *ranges);
 /* One of those without arguments. */
 void edit_journal_did(Document *doc, EditOperation operation);
 /* What has happened cannot be told: begin anew with the next flush. */

@@ -13,6 +13,7 @@
  *
  *   edit_journal.c    its life; which file it belongs to
  *   edit_write.c      operations and bases into bytes
+ *   edit_many.c       both, of many ranges that are replaced
  *   edit_format.c     numbers
  *   edit_replay.c     bytes into operations, made on a document
  *   edit_recovery.c   what a crash has left, and what to do with it
@@ -96,6 +97,11 @@ void edit_give_up(EditStream *to, const MhexError *cause);
 
 void edit_write_replaced(Document *doc, EditStream *to, Range range, const Piece *pieces,
 			 size_t count, bool joins);
+/* ranges: count of them, by edit_put_range(). */
+void edit_write_all(EditStream *to, const Replacement *with, uint64_t count,
+		    const StrBuf *ranges);
+/* What waits so far, as a part of what is to come. */
+void edit_write_part(EditStream *to);
 void edit_write_operation(EditStream *to, EditOperation operation);
 void edit_write_base(EditStream *to, uint64_t offset, const uint8_t *bytes,
 		     const uint8_t *readable, size_t length);
@@ -151,6 +157,8 @@ MhexStatus edit_replay_record(EditReplay *replay, const JournalRecord *record,
 /* A count, and as many pieces; no more than any document has bytes, or from has failed.
  * False when out of memory. */
 bool edit_get_pieces(EditReplay *replay, Unpack *from, PieceList *out);
+/* edit_many.c: EDIT_REPLACE_ALL. */
+MhexStatus edit_replay_all(EditReplay *replay, Unpack *from, MhexError *err);
 void edit_replay_free(EditReplay *replay);
 
 void edit_stamp_encode(const FileStamp *stamp, StrBuf *out);

@@ -235,6 +235,8 @@ static MhexStatus read_operation(EditReplay *replay, Unpack *from, MhexError *er
 		return read_bytes(replay, from, operation, joins, err);
 	case EDIT_REPLACE:
 		return read_pieces(replay, from, joins, err);
+	case EDIT_REPLACE_ALL:
+		return edit_replay_all(replay, from, err);
 	case EDIT_BEGIN:
 	case EDIT_END:
 	case EDIT_UNDO:

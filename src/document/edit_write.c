@@ -100,7 +100,7 @@ static void no_memory(EditStream *to)
 	edit_give_up(to, &why);
 }
 
-static void write_part(EditStream *to)
+void edit_write_part(EditStream *to)
 {
 	MhexError why;
 	if (append(to, EDIT_RECORD_PART, &to->ops, &why))
@@ -130,7 +130,7 @@ static void close_run(EditStream *to)
 	run->operation = 0;
 	strbuf_clear(&run->bytes);
 	if (to->ops.length > EDIT_PENDING_MAX)
-		write_part(to);
+		edit_write_part(to);
 }
 
 static void close_base(EditStream *to)
@@ -225,7 +225,7 @@ static void put_bytes(Document *doc, EditStream *to, const Piece *piece, uint64_
 		}
 		strbuf_add(&to->ops, bytes, (size_t)part.length);
 		if (to->ops.length > EDIT_PENDING_MAX)
-			write_part(to);
+			edit_write_part(to);
 		done += part.length;
 	}
 }
@@ -324,7 +324,7 @@ static void write_pieces(Document *doc, EditStream *to, Range range,
 	}
 	to->next = at;
 	if (to->ops.length > EDIT_PENDING_MAX)
-		write_part(to);
+		edit_write_part(to);
 }
 
 void edit_write_replaced(Document *doc, EditStream *to, Range range, const Piece *pieces,

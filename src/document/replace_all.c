@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "document/edit_journal.h"
 #include "document/replace_private.h"
 
 /* ---- One by one ---- */
@@ -44,6 +45,7 @@ static void free_all(ReplaceAll *all)
 	base_bytes_free(all->base);
 	free(all->old);
 	free(all->readable);
+	strbuf_free(&all->record);
 	free(all);
 }
 
@@ -129,6 +131,8 @@ void document_replace_drop(ReplaceAll *all)
 	Document *doc = all->doc;
 	if (!all->one_by_one) {
 		doc->has_stamp = all->had_stamp;
+		/* It was told what the file holds there. */
+		edit_journal_anew(doc);
 	} else if (all->groups) {
 		document_end(doc);
 		if (history_undo_steps(doc->history) > all->undo_steps) {

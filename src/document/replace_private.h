@@ -2,6 +2,7 @@
 #ifndef MHEX_DOCUMENT_REPLACE_PRIVATE_H
 #define MHEX_DOCUMENT_REPLACE_PRIVATE_H
 
+#include "base/strbuf.h"
 #include "document/document_private.h"
 #include "document/piece_builder.h"
 
@@ -33,6 +34,9 @@ struct ReplaceAll {
 	bool more;          /* it stands at a piece */
 	BaseBytes *base;    /* what becomes doc->base */
 	uint64_t budget;    /* bytes that it remembers still */
+	bool records;       /* for the journal of edits: */
+	StrBuf record;
+	uint64_t record_end, record_count;
 	bool had_stamp;
 	/* One look at the file for many ranges, as each asks for its size. */
 	uint8_t *old,

@@ -7,7 +7,10 @@
 #include "document/replace_private.h"
 
 enum {
-	BATCH_BYTES = 64 << 10 /* under ranges that are looked at together */
+	BATCH_BYTES = 64 << 10, /* under ranges that are looked at together */
+	/* Of what the journal is told: some millions of ranges. It begins anew for more.
+	 */
+	RECORD_MAX = 16 << 20,
 };
 
 /* ---- The old tree ---- */
@@ -83,6 +86,13 @@ typedef struct {
 	const uint8_t *bytes, *readable;
 } Old;
 
+static bool remember(ReplaceAll *all, uint64_t offset, const uint8_t *bytes,
+		     const uint8_t *readable, size_t length)
+{
+	edit_journal_base(all->doc, offset, bytes, readable, length);
+	return base_bytes_put(all->doc->base, offset, bytes, readable, length);
+}
+
 /* Bytes [at, at + run) of the replacement over those of the file: the same ones stay the
  * file's. */
 static bool put_over_file(ReplaceAll *all, Range range, Old old, size_t at, size_t run)
@@ -101,8 +111,8 @@ static bool put_over_file(ReplaceAll *all, Range range, Old old, size_t at, size
 			     : piece_part(&all->bytes, at, end - at);
 		if (!piece_builder_add(&all->builder, piece))
 			return false;
-		if (!same && !base_bytes_put(all->doc->base, offset, old.bytes + at,
-					     old.readable + at, end - at))
+		if (!same &&
+		    !remember(all, offset, old.bytes + at, old.readable + at, end - at))
 			return false;
 		at = end;
 	}
@@ -116,8 +126,7 @@ static bool replace_clean(ReplaceAll *all, Range range, Old old)
 	const size_t length = (size_t)range.length;
 	bool done = true;
 	if (with->length != length) {
-		done = base_bytes_put(all->doc->base, range.offset, old.bytes,
-				      old.readable, length) &&
+		done = remember(all, range.offset, old.bytes, old.readable, length) &&
 		       piece_builder_add(&all->builder, all->bytes);
 		return done && skip_up_to(all, range_end(range));
 	}
@@ -141,10 +150,22 @@ static bool is_clean(const ReplaceAll *all, Range range)
 	       piece->offset == all->cursor.offset && range_end(range) <= end;
 }
 
+static void record(ReplaceAll *all, Range range)
+{
+	edit_put_range(&all->record, &all->record_end, range);
+	all->record_count++;
+	if (all->record.length <= RECORD_MAX && !all->record.failed)
+		return;
+	all->records = false;
+	strbuf_free(&all->record);
+}
+
 static bool replace_one(ReplaceAll *all, Range range, Old old)
 {
 	if (!copy_up_to(all, range.offset))
 		return false;
+	if (all->records)
+		record(all, range);
 	const bool clean = is_clean(all, range) && all->budget >= range.length;
 	const bool done =
 		clean ? replace_clean(all, range, old) : replace_any(all, range);
@@ -302,6 +323,7 @@ bool replace_tree_begin(ReplaceAll *all)
 	all->more = piece_cursor_seek(&all->cursor, &doc->now.tree, 0);
 	all->budget = BASE_BYTES_MAX;
 	all->had_stamp = doc->has_stamp;
+	all->records = edit_journal_records(doc);
 	all->base = base_bytes_clone(doc->base);
 	return all->base != NULL;
 }
@@ -336,7 +358,11 @@ MhexStatus replace_tree_end(ReplaceAll *all, MhexError *err)
 	all->base = NULL;
 	version_release(&doc->now);
 	doc->now = now;
-	edit_journal_anew(doc);
 	document_edited(doc);
+	if (all->records)
+		edit_journal_replaced_all(doc, &all->with, all->record_count,
+					  &all->record);
+	else
+		edit_journal_anew(doc);
 	return MHEX_OK;
 }

@@ -42,22 +42,33 @@ static MhexStatus say_replaced(Editor *editor, uint64_t count, MhexError *err)
 
 /* ---- all at once ---- */
 
-static MhexStatus replace_slice(SliceTask *task, MhexError *err)
+/* As many as are done in no time; where each is stored that are fewer. */
+static size_t slice_matches(const Document *doc)
 {
 	enum {
-		SLICE_MATCHES = 8 * 512 /* in no time, even where each is stored */
+		MATCHES = 4096,
+		BYTES_OF_ONE = 1024 /* stored at once in the time that a match takes */
 	};
-	Range ranges[512];
+	const uint64_t stored = document_put_max(doc) / BYTES_OF_ONE;
+	return stored < MATCHES ? (size_t)stored : MATCHES;
+}
+
+static MhexStatus replace_slice(SliceTask *task, MhexError *err)
+{
+	Range ranges[256];
+	size_t got = 0;
 	MhexStatus status = MHEX_OK;
 	Replacing *replacing = &task->replacing;
-	for (size_t done = 0; !status && done < SLICE_MATCHES;) {
-		const size_t got = next_matches(replacing, ranges,
-						sizeof(ranges) / sizeof(ranges[0]));
+	const size_t most = slice_matches(task->file->doc);
+	for (size_t done = 0; !status && done < most; done += got) {
+		got = next_matches(replacing, ranges, sizeof(ranges) / sizeof(ranges[0]));
+		if (got == 0)
+			return mhex_fail(err, MHEX_E_IO,
+					 "the list of matches cannot be read");
 		status = document_replace_ranges(task->replaced, ranges, got, err);
 		replacing->index += got;
 		task->done += got;
-		done += got;
-		if (got == 0)
+		if (task->done >= task->total)
 			break;
 	}
 	return status;

@@ -46,6 +46,74 @@ Test(edit_recovery, what_others_change_elsewhere_is_theirs)
 	cr_expect(zero(int, memcmp(bytes, "XY", 2)));
 }
 
+/* ---- Many ranges at once ---- */
+
+enum {
+	RANGES = 3000,
+	STRIDE = 90
+};
+
+/* The first two bytes of each stretch. */
+static ReplaceAll *begin_all(const Replacement *with)
+{
+	ReplaceAll *all = NULL;
+	expect_ok(document_replace_begin(sample.doc, with, RANGES, &all, &err));
+	for (uint64_t i = 0; i < RANGES; i++) {
+		const Range range = {i * STRIDE, 2};
+		expect_ok(document_replace_ranges(all, &range, 1, &err));
+	}
+	return all;
+}
+
+static void replace_all(const char *text, const uint8_t *keep)
+{
+	const Replacement with = {
+		.bytes = (const uint8_t *)text, .keep = keep, .length = strlen(text)};
+	expect_ok(document_replace_end(begin_all(&with), &err));
+}
+
+Test(edit_recovery, a_replacement_of_many_survives)
+{
+	static const uint8_t keep[] = {1, 0};
+	start();
+	sample_overwrite(&sample, 5, "before");
+	replace_all("<>", NULL);
+	sample_overwrite(&sample, 500, "behind");
+	replace_all("?!", keep);
+	replace_all("longer", NULL);
+	expect_survives();
+	cr_expect(eq(u64, document_size(sample.doc), SIZE + RANGES * 4));
+	for (int i = 0; i < 5; i++)
+		undo();
+	cr_expect(not(document_is_modified(sample.doc)));
+}
+
+Test(edit_recovery, and_what_others_changed_under_it_is_a_conflict)
+{
+	start();
+	replace_all("<>", NULL);
+	crash();
+	sample_poke(&sample, STRIDE * 9 + 1, "X");
+	sample_poke(&sample, STRIDE * 9 + 2, "X");
+	sample_reopen(&sample);
+
+	cr_expect(eq(u64, apply(), 1));
+}
+
+Test(edit_recovery, a_replacement_that_was_called_off_leaves_nothing)
+{
+	const Replacement with = {.bytes = (const uint8_t *)"<>", .length = 2};
+	start();
+	document_replace_drop(begin_all(&with));
+	sample_overwrite(&sample, 5, "x");
+	crash();
+	sample_poke(&sample, STRIDE, "X");
+	sample_reopen(&sample);
+
+	cr_expect(zero(u64, apply()));
+	cr_expect(eq(u64, document_modified_bytes(sample.doc), 1));
+}
+
 /* More than is remembered byte by byte. */
 Test(edit_recovery, a_large_edit_of_a_file_that_was_changed_is_a_conflict)
 {

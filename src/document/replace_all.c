@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "document/edit_journal.h"
 #include "document/replace_private.h"
 
 /* ---- One by one ---- */
@@ -131,8 +130,6 @@ void document_replace_drop(ReplaceAll *all)
 	Document *doc = all->doc;
 	if (!all->one_by_one) {
 		doc->has_stamp = all->had_stamp;
-		/* It was told what the file holds there. */
-		edit_journal_anew(doc);
 	} else if (all->groups) {
 		document_end(doc);
 		if (history_undo_steps(doc->history) > all->undo_steps) {

@@ -352,6 +352,30 @@ Test(searching, the_last_answer_ends_the_questions)
 	EXPECT_HEX("78");
 }
 
+/* All the rest, once many, is a tree of its own; it is one step all the same. */
+Test(searching, many_that_are_left_are_of_the_same_step)
+{
+	char text[1001] = "";
+	for (size_t i = 0; i + 1 < sizeof(text); i += 2)
+		memcpy(text + i, "Ax", 2);
+	ed_open_text(text, ACCESS_PREVIEW);
+
+	command("replace \"A\" with \"BC\" confirm");
+	keys("yna");
+	EXPECT_MESSAGE("499 replaced");
+	cr_expect(eq(u64, draw()->document_size, 1499));
+	keys("u");
+	cr_expect(eq(u64, draw()->document_size, 1000));
+	cr_expect(not(frame.is_modified));
+	keys("<C-r>");
+	cr_expect(eq(u64, draw()->document_size, 1499));
+
+	command("replace \"BC\" with ?? \"D\"");
+	EXPECT_MESSAGE("499 replaced");
+	command("goto 0");
+	cr_expect(eq(int, strncmp(hex(), "424478417842447842", 18), 0), "%s", hex());
+}
+
 /* ---- jobs ---- */
 
 /* Large enough that a search takes longer than the keys that follow it. */

@@ -18,10 +18,10 @@
  *     prints the milliseconds of the three and the largest RssAnon seen between them in
  *     KiB. The screen must show TEXT after the undo.
  *   bench_pty busy COUNT KEYS KEY TEXT OTHER TEXT COMMAND...
- *     Types KEYS, which begin a job, and Enter; presses KEY and OTHER in turn COUNT times,
- *     each until the screen shows its TEXT, and at last Ctrl-C until it shows "cancelled";
- *     prints the median and the largest milliseconds of a key, those of Ctrl-C, and the
- *     RssAnon before it in KiB.
+ *     Types KEYS, which begin a job, and Enter; presses KEY and OTHER in turn COUNT
+ *     times, each until the screen shows its TEXT, and at last Ctrl-C until it shows
+ *     "cancelled"; prints the median and the largest milliseconds of a key, those of
+ *     Ctrl-C, and the RssAnon before it in KiB.
  */
 
 #include <errno.h>

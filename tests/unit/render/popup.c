@@ -189,3 +189,28 @@ Test(popup, a_long_one_and_one_of_completions_are_golden_screens)
 	sample.frame.prompt_cursor = 7;
 	cr_expect(sample_is_golden(&sample, "popup-completions"));
 }
+
+Test(popup, of_a_long_list_has_only_the_lines_in_sight)
+{
+	static const char *const held[] = {"line 500", "line 501"};
+	static const FrameSpan matched[][2] = {{{5, 2}, {0, 0}}, {{0, 0}, {0, 0}}};
+	FramePopup *popup = &sample.frame.popup;
+	popup->lines = held;
+	popup->count = 1000000000000;
+	popup->top = popup->first = 500;
+	popup->window = 2;
+	popup->selected = 501;
+	popup->matched = matched;
+	popup->place = "502 of 1000000000000";
+
+	render_frame(&sample.frame, &grid);
+
+	const int row = row_with("line 500");
+	cr_assert(le(int, 0, row));
+	cr_expect(eq(int, row_with("line 501"), row + 1));
+	cr_expect(le(int, 0, row_with("502 of 1000000000000")));
+	int marked = 0;
+	for (int col = 0; col < grid.cols; col++)
+		marked += (grid.cells[row * grid.cols + col].marks & MARK_MATCHED) != 0;
+	cr_expect(eq(int, marked, 2));
+}

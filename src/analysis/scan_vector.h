@@ -23,8 +23,8 @@ enum {
 };
 
 typedef __m256i Vector;
-/* A byte that passed is zero: then one comparison does for four vectors. They are of 32 bytes,
- * as loads of 64 that lie over the borders of lines are slower, not faster. */
+/* A byte that passed is zero: then one comparison does for four vectors. They are of 32
+ * bytes, as loads of 64 that lie over the borders of lines are slower, not faster. */
 typedef __m256i Hit;
 
 static inline Vector vector_load(const uint8_t *bytes)

@@ -126,7 +126,8 @@ static inline bool search_wants_nearest(const Search *search)
  * over. */
 void search_lay_out(Search *search);
 SearchResult *search_take(SearchWorker *worker);
-/* With the lock held: the slice has been looked at; shorter ones follow when that was slow. */
+/* With the lock held: the slice has been looked at; shorter ones follow when that was
+ * slow. */
 void search_pace(SearchWorker *worker);
 
 /* search_scan.c: fill worker->result; no match begins before from. */

@@ -156,7 +156,7 @@ static MhexStatus start_search(Editor *editor, SearchTask *task, const char *pat
 /* ---- in batch ---- */
 
 enum {
-	PRINTED = 512,   /* matches at a time */
+	PRINTED = 512,     /* matches at a time */
 	LINE_LONGEST = 19, /* "0x", 16 digits, a newline */
 };
 
@@ -211,8 +211,8 @@ static MhexStatus print_all(Editor *editor, const char *pattern, size_t length,
 	if (task->search) {
 		if (status)
 			search_cancel(task->search);
-		const MhexStatus found = search_finish(task->search, &progress,
-						       status ? NULL : err);
+		const MhexStatus found =
+			search_finish(task->search, &progress, status ? NULL : err);
 		status = status ? status : found;
 	}
 	task_drop_search(task);

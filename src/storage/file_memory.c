@@ -68,5 +68,5 @@ void *file_memory_take(size_t size)
 void file_memory_give(void *memory, size_t size)
 {
 	if (memory)
-		(void)munmap(memory, size);
+		(void)system_munmap(memory, size);
 }

@@ -118,8 +118,8 @@ static MhexStatus print_languages(Editor *editor, MhexError *err)
 		"         a leading + or - counts from the cursor",
 		"RANGE    A..B  B not included   A,+N  N bytes   %  all   .  one   sel",
 		"BYTES    7f 45 4c 46   \"text\\n\"   utf16le\"text\"   u32le:99   00*16",
-		"PATTERN  BYTES, and ?? 4? [30-39] \"text\"i u16le:1..9 f32le:3.14~0.01 "
-		"/a+b/i",
+		("PATTERN  BYTES, and ?? 4? [30-39] \"text\"i u16le:1..9 f32le:3.14~0.01 "
+		 "/a+b/i"),
 	};
 	MhexStatus status = MHEX_OK;
 	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]) && !status; i++)

@@ -35,7 +35,8 @@ void scanner_restart(Scanner *scanner, uint64_t from)
 
 uint64_t scanner_align(const Scanner *scanner, uint64_t offset)
 {
-	const uint64_t over = offset % scanner->every;
+	/* Nearly always it is 1, and a division costs more than the rest of a match. */
+	const uint64_t over = scanner->every > 1 ? offset % scanner->every : 0;
 	if (over == 0)
 		return offset;
 	const uint64_t add = scanner->every - over;

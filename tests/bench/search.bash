@@ -80,6 +80,7 @@ needle() { # LENGTH frequent|rare
 	printf '%.*s' "$1" "$text"
 }
 
+# grep ends with the first match when its output goes to /dev/null: hence the pipes.
 measure_patterns() {
 	local file=$disk/corpus length first text
 	corpus "$file" 1024
@@ -88,7 +89,7 @@ measure_patterns() {
 			text=$(needle "$length" "$first")
 			beside "$length bytes, first one $first / grep -obUaF" 1.05 \
 				"$mhex" --clean -b -c "find-all \"$text\"" "$file" :: \
-				sh -c "LC_ALL=C grep -obUaF '$text' '$file'; true"
+				sh -c "LC_ALL=C grep -obUaF '$text' '$file' | cat"
 			beside "$length bytes, first one $first / rg -aob" 1.05 \
 				"$mhex" --clean -b -c "find-all \"$text\"" "$file" :: \
 				sh -c "rg -aob -F '$text' '$file'; true"
@@ -107,7 +108,7 @@ measure_patterns() {
 	cached "$file"
 	beside "a match every 100 bytes / grep -obUaF" 1.05 \
 		"$mhex" --clean -b -c 'find-all "~"' "$file" :: \
-		sh -c "LC_ALL=C grep -obUaF '~' '$file'; true"
+		sh -c "LC_ALL=C grep -obUaF '~' '$file' | cat"
 	beside "a match every 100 bytes, counted / memmem" 1.05 \
 		"$mhex" --clean -b -c 'count "~"' "$file" :: "$baseline" memmem 1 "$file" '~'
 	rm -f "$file"

@@ -10,6 +10,7 @@
 #include "base/packed.h"
 #include "document/lock_wait.h"
 #include "document/rollback_format.h"
+#include "document/stage_recovery.h"
 #include "storage/file_identity.h"
 #include "storage/store.h"
 #include "storage/system.h"
@@ -22,11 +23,12 @@ struct Recovery {
 	Storage *file; /* NULL: it cannot be opened, */
 	MhexError why; /* for this reason */
 	uint64_t first;
-	uint64_t changes;    /* 0: the save had not begun to store */
-	uint64_t end;        /* of the last of them, in the file */
-	bool failed;         /* see rollback_mark_failed() */
-	uint64_t size;       /* of the file after the save; before it: identity.size */
-	bool no_lock, force; /* recovery_set_lock() */
+	StageRecovery *staged; /* NULL: changes, not moves */
+	uint64_t changes;      /* or stages; 0: the save had not begun to store */
+	uint64_t end;          /* of the last of them, in the file */
+	bool failed;           /* see rollback_mark_failed() */
+	uint64_t size;         /* of the file after the save; before it: identity.size */
+	bool no_lock, force;   /* recovery_set_lock() */
 	RecoveryState state;
 	uint8_t *current; /* ROLLBACK_CHUNK_MAX bytes of the file */
 };
@@ -97,12 +99,29 @@ static MhexStatus for_each_change(Recovery *recovery, ChangeVisitor visit, void 
 	return status;
 }
 
+static MhexStatus read_stages(Recovery *recovery, MhexError *err)
+{
+	StagePlanInfo info = {0};
+	journal_seek(recovery->journal, recovery->first);
+	const MhexStatus status =
+		stage_recovery_read(&recovery->staged, recovery->journal,
+				    recovery->identity.size, &info, err);
+	recovery->changes = info.stages;
+	recovery->state.bytes = info.bytes;
+	recovery->size = info.new_size;
+	recovery->end = info.reach;
+	recovery->failed = info.failed;
+	return status;
+}
+
 /* Without the last record the save did not touch the file. */
 static MhexStatus look_for_ready(Recovery *recovery, MhexError *err)
 {
 	JournalRecord record;
 	uint64_t changes = 0;
 	MhexStatus status = journal_next(recovery->journal, &record, err);
+	if (!status && record.kind != ROLLBACK_CHANGE && record.kind != ROLLBACK_READY)
+		return read_stages(recovery, err);
 	for (; !status && record.kind == ROLLBACK_CHANGE;
 	     status = journal_next(recovery->journal, &record, err)) {
 		Change change;
@@ -182,8 +201,11 @@ static MhexStatus examine(Recovery *recovery, MhexError *err)
 	if (status)
 		return status;
 	state->resized = !fits(recovery);
-	return state->resized ? MHEX_OK
-			      : for_each_change(recovery, count_change, NULL, err);
+	if (state->resized || recovery->changes == 0)
+		return MHEX_OK;
+	return recovery->staged ? stage_recovery_examine(recovery->staged, recovery->file,
+							 state, err)
+				: for_each_change(recovery, count_change, NULL, err);
 }
 
 static MhexStatus open_target(Recovery *recovery, const char *path, MhexError *err)
@@ -199,6 +221,7 @@ void recovery_close(Recovery *recovery)
 {
 	if (!recovery)
 		return;
+	stage_recovery_free(recovery->staged);
 	journal_reader_close(recovery->journal);
 	storage_close(recovery->file);
 	file_identity_free(&recovery->identity);
@@ -483,7 +506,8 @@ static MhexStatus lock_change(Recovery *recovery, const Change *change, void *co
 
 static MhexStatus take_lock(Recovery *recovery, int fd, FileLock *lock, MhexError *err)
 {
-	const bool in_place = recovery->size == recovery->identity.size;
+	const bool in_place =
+		!recovery->staged && recovery->size == recovery->identity.size;
 	const LockWait how = {.path = storage_path(recovery->file),
 			      .instead = "recover! and --set=nolock do it all the same; "
 					 "nothing was changed",
@@ -518,7 +542,10 @@ static MhexStatus run(Recovery *recovery, RecoveryWay way, MhexError *err)
 	if (!status)
 		status = check_possible(recovery, err);
 	if (!status)
-		status = store_all(recovery, &work, err);
+		status = recovery->staged
+				 ? stage_recovery_run(recovery->staged, recovery->file,
+						      work.store, way, err)
+				 : store_all(recovery, &work, err);
 	file_lock_release(&lock);
 	store_close(work.store);
 	return status;

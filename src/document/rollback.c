@@ -6,7 +6,7 @@
 #include "storage/file_identity.h"
 
 enum {
-	RESERVE_MIN = 1 << 20 /* what is smaller is known when it has been written */
+	RESERVE_MIN = 2 << 20 /* what is smaller is known when it has been written */
 };
 
 struct Rollback {
@@ -14,7 +14,16 @@ struct Rollback {
 	JournalWriter *journal;
 	StrBuf record;
 	uint64_t changes;
+	uint64_t mark; /* 0: behind the last record */
 };
+
+uint64_t rollback_room(uint64_t bytes)
+{
+	if (bytes > INT64_MAX / 4)
+		return UINT64_MAX;
+	return 2 * bytes +
+	       bytes / ROLLBACK_CHUNK_MAX * (JOURNAL_RECORD_SIZE + ROLLBACK_CHANGE_HEAD);
+}
 
 static MhexStatus add_record(Rollback *rollback, uint32_t kind, MhexError *err)
 {
@@ -42,34 +51,26 @@ static MhexStatus add_file(Rollback *rollback, const Storage *file, const char *
 }
 
 static MhexStatus begin(Rollback *rollback, const Storage *file, const char *path,
-			uint64_t bytes, MhexError *err)
+			uint64_t room, MhexError *err)
 {
 	MhexStatus status = state_folder_open(&rollback->folder, true, err);
 	if (!status)
 		status = journal_create(&rollback->journal, &rollback->folder,
 					RECOVERY_JOURNAL_KIND, err);
-	if (!status && bytes > INT64_MAX / 4)
-		status = mhex_fail(err, MHEX_E_NOSPACE,
-				   "%s: no room for a journal of so many bytes",
-				   rollback->folder.path);
-	if (!status && bytes >= RESERVE_MIN)
-		status = journal_reserve(
-			rollback->journal,
-			2 * bytes + bytes / ROLLBACK_CHUNK_MAX *
-					    (JOURNAL_RECORD_SIZE + ROLLBACK_CHANGE_HEAD),
-			err);
+	if (!status && room >= RESERVE_MIN)
+		status = journal_reserve(rollback->journal, room, err);
 	return status ? status : add_file(rollback, file, path, err);
 }
 
 MhexStatus rollback_open(Rollback **out, const Storage *file, const char *path,
-			 uint64_t bytes, MhexError *err)
+			 uint64_t room, MhexError *err)
 {
 	*out = NULL;
 	Rollback *rollback = calloc(1, sizeof(*rollback));
 	if (!rollback)
 		return mhex_fail(err, MHEX_E_NOMEM, "no memory for the journal");
 	rollback->folder.fd = -1;
-	const MhexStatus status = begin(rollback, file, path, bytes, err);
+	const MhexStatus status = begin(rollback, file, path, room, err);
 	if (status)
 		(void)rollback_end(rollback, NULL);
 	else
@@ -95,6 +96,16 @@ MhexStatus rollback_ready(Rollback *rollback, uint64_t size, MhexError *err)
 	return status ? status : journal_sync(rollback->journal, err);
 }
 
+JournalWriter *rollback_writer(Rollback *rollback)
+{
+	return rollback->journal;
+}
+
+void rollback_set_mark(Rollback *rollback, uint64_t position)
+{
+	rollback->mark = position;
+}
+
 static void free_rollback(Rollback *rollback)
 {
 	state_folder_close(&rollback->folder);
@@ -114,6 +125,8 @@ MhexStatus rollback_end(Rollback *rollback, MhexError *err)
 /* Without the mark it is a journal like others, so a failure does not matter. */
 void rollback_mark_failed(Rollback *rollback)
 {
+	if (rollback->mark && journal_rewind(rollback->journal, rollback->mark, NULL))
+		return;
 	if (!journal_append(rollback->journal, ROLLBACK_FAILED, "", 0, NULL))
 		(void)journal_sync(rollback->journal, NULL);
 }

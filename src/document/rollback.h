@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "mhex/error.h"
+#include "storage/journal_file.h"
 #include "storage/storage.h"
 
 /*
@@ -13,7 +14,8 @@
  * be, on disk in the state folder before the first of them is stored. As long as it is
  * there, recovery.h can make the file wholly old or wholly new.
  *
- * Use: open, add each chunk, ready, store and sync the file, end. Belongs to one thread.
+ * Use: open, add each chunk, ready, store and sync the file, end; or instead of chunks
+ * those records of stage_journal.h. Belongs to one thread.
  */
 typedef struct Rollback Rollback;
 
@@ -21,11 +23,14 @@ enum {
 	ROLLBACK_CHUNK_MAX = 64 << 10 /* bytes of the file in one record */
 };
 
-/* A journal for the file that is open as file and named path, with room for `bytes` of it
- * that change. MHEX_E_NOSPACE when there is none; anything else: there is no state folder
+/* How large a journal becomes when `bytes` of the file change. */
+uint64_t rollback_room(uint64_t bytes);
+
+/* A journal for the file that is open as file and named path, with room for so many bytes
+ * in it. MHEX_E_NOSPACE when there is none; anything else: there is no state folder
  * that can be written to. Owned: rollback_end() or rollback_leave(). */
 MhexStatus rollback_open(Rollback **out, const Storage *file, const char *path,
-			 uint64_t bytes, MhexError *err);
+			 uint64_t room, MhexError *err);
 
 /* The file will hold `now` instead of `old` at offset. At most ROLLBACK_CHUNK_MAX. */
 MhexStatus rollback_add(Rollback *rollback, uint64_t offset, const uint8_t *old,
@@ -34,6 +39,12 @@ MhexStatus rollback_add(Rollback *rollback, uint64_t offset, const uint8_t *old,
 /* All of it is on disk: the file may be touched. size: what it will have; where it had or
  * will have no bytes, those that were added are zeroes. */
 MhexStatus rollback_ready(Rollback *rollback, uint64_t size, MhexError *err);
+
+/* For stage_journal.h; borrowed. */
+JournalWriter *rollback_writer(Rollback *rollback);
+/* The mark of a failure is to be at this place of the journal, not behind the last
+ * record. */
+void rollback_set_mark(Rollback *rollback, uint64_t position);
 
 /* The file is wholly new, or wholly old, on disk: the journal goes, for good. Freed in
  * any case; NULL is allowed. */

@@ -37,19 +37,19 @@ static MhexStatus go_without(Save *save, MhexStatus status, const MhexError *why
 	return MHEX_OK;
 }
 
-MhexStatus save_guard_open(Save *save, uint64_t bytes, Rollback **out, MhexError *err)
+MhexStatus save_guard_open(Save *save, uint64_t room, Rollback **out, MhexError *err)
 {
 	MhexError why = {0};
 	*out = NULL;
 	/* What a running process has in memory is gone after a crash, in any case. */
 	if (!save->journal || storage_kind(save->file) == STORAGE_SPECIAL)
 		return MHEX_OK;
-	const MhexStatus status = rollback_open(out, save->file, save->path, bytes, &why);
+	const MhexStatus status = rollback_open(out, save->file, save->path, room, &why);
 	return status ? go_without(save, status, &why, err) : MHEX_OK;
 }
 
-static MhexStatus fail(Save *save, Rollback **guard, MhexStatus status,
-		       const MhexError *why, MhexError *err)
+MhexStatus save_guard_fail(Save *save, Rollback **guard, MhexStatus status,
+			   const MhexError *why, MhexError *err)
 {
 	(void)rollback_end(*guard, NULL);
 	*guard = NULL;
@@ -64,7 +64,7 @@ MhexStatus save_guard_add(Save *save, Rollback **guard, Range range, MhexError *
 	const MhexStatus status = rollback_add(
 		*guard, range.offset, save_buffer(save, SAVE_OLD_BYTES),
 		save_buffer(save, SAVE_NEW_BYTES), (size_t)range.length, &why);
-	return status ? fail(save, guard, status, &why, err) : MHEX_OK;
+	return status ? save_guard_fail(save, guard, status, &why, err) : MHEX_OK;
 }
 
 MhexStatus save_guard_ready(Save *save, Rollback **guard, uint64_t size, MhexError *err)
@@ -73,7 +73,7 @@ MhexStatus save_guard_ready(Save *save, Rollback **guard, uint64_t size, MhexErr
 	if (!*guard)
 		return MHEX_OK;
 	const MhexStatus status = rollback_ready(*guard, size, &why);
-	return status ? fail(save, guard, status, &why, err) : MHEX_OK;
+	return status ? save_guard_fail(save, guard, status, &why, err) : MHEX_OK;
 }
 
 void save_guard_leave(Rollback **guard, MhexError *err)

@@ -64,6 +64,14 @@ static MhexStatus read_old(const InPlace *work, Range chunk, uint64_t at, MhexEr
 	return save_kept_read(&save->kept, at, old, length, err);
 }
 
+/* Each byte is kept, stored and looked at. */
+static void count(InPlace *work, uint64_t bytes)
+{
+	work->done += bytes;
+	job_progress(work->save->worker, work->done,
+		     3 * piece_tree_modified(save_tree(work->save)));
+}
+
 /* ---- Before anything is touched ---- */
 
 static MhexStatus keep_chunk(InPlace *work, Range chunk, MhexError *err)
@@ -81,7 +89,10 @@ static MhexStatus keep_chunk(InPlace *work, Range chunk, MhexError *err)
 					  save_buffer(save, SAVE_NEW_BYTES), length, err);
 	if (!status)
 		status = save_kept_add(&save->kept, chunk.offset, old, length, err);
-	return status ? status : save_guard_add(save, &work->guard, chunk, err);
+	if (!status)
+		status = save_guard_add(save, &work->guard, chunk, err);
+	count(work, chunk.length);
+	return status;
 }
 
 static MhexStatus keep_old(InPlace *work, MhexError *err)
@@ -91,7 +102,8 @@ static MhexStatus keep_old(InPlace *work, MhexError *err)
 	MhexStatus status = save_kept_open(&work->save->kept, bytes, work->save->room,
 					   work->save->force, err);
 	if (!status)
-		status = save_guard_open(work->save, bytes, &work->guard, err);
+		status = save_guard_open(work->save, rollback_room(bytes), &work->guard,
+					 err);
 	Range run = piece_tree_next_modified(tree, 0);
 	while (!status && run.length > 0) {
 		Range rest = run;
@@ -117,12 +129,6 @@ static MhexStatus reserve(InPlace *work, MhexError *err)
 }
 
 /* ---- Forward ---- */
-
-static void count(InPlace *work, uint64_t bytes)
-{
-	work->done += bytes;
-	job_progress(work->save->worker, work->done, 2 * work->save->kept.size);
-}
 
 static MhexStatus store_chunk(InPlace *work, Range chunk, uint64_t at, MhexError *err)
 {

@@ -12,22 +12,28 @@ static MhexStatus no_memory(MhexError *err)
 	return mhex_fail(err, MHEX_E_NOMEM, "no memory for the bytes that change");
 }
 
+MhexStatus save_kept_begin(SaveKept *kept, uint64_t bytes, uint64_t room,
+			   const char *what, MhexError *err)
+{
+	*kept = (SaveKept){.spill = -1};
+	if (bytes > room)
+		return save_temp_open_private(&kept->spill, bytes, what, err);
+	kept->memory = add_buffer_new();
+	return kept->memory ? MHEX_OK : no_memory(err);
+}
+
 MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, uint64_t room, bool force,
 			  MhexError *err)
 {
-	*kept = (SaveKept){.spill = -1};
-	if (bytes <= room) {
-		kept->memory = add_buffer_new();
-		return kept->memory ? MHEX_OK : no_memory(err);
-	}
 	const MhexStatus status =
-		save_temp_open_private(&kept->spill, bytes, "that change, for undo", err);
-	if (status && force) {
+		save_kept_begin(kept, bytes, room, "that change, for undo", err);
+	if (!status || status == MHEX_E_NOMEM)
+		return status;
+	if (force) {
 		kept->dropped = true;
 		return MHEX_OK;
 	}
-	if (status)
-		save_error_add(err, " (! saves, and drops what can be undone)");
+	save_error_add(err, " (! saves, and drops what can be undone)");
 	return status;
 }
 

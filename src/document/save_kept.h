@@ -28,6 +28,9 @@ typedef struct {
  * for them it is MHEX_E_NOSPACE, or, with force, they are dropped. */
 MhexStatus save_kept_open(SaveKept *kept, uint64_t bytes, uint64_t room, bool force,
 			  MhexError *err);
+/* The same for bytes that must be kept; what they are is for the sentence. */
+MhexStatus save_kept_begin(SaveKept *kept, uint64_t bytes, uint64_t room,
+			   const char *what, MhexError *err);
 /* Also one that was never opened, but has spill -1 and is all zeroes else. */
 void save_kept_free(SaveKept *kept);
 

@@ -5,170 +5,253 @@
  * that no other file may replace.
  *
  * Room is made for everything before anything is touched, and what will be gone is kept.
- * Then: extend, move, write what is new, cut. When it fails, all of it is taken back.
+ * Then the stages are carried out. When one fails, all of them are taken back.
  */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "document/save_io.h"
-#include "document/save_move.h"
 #include "document/save_private.h"
+#include "document/stage_journal.h"
+#include "document/stage_run.h"
 #include "storage/system.h"
 
 typedef struct {
 	Save *save;
 	Store *store;
 	Rollback *guard; /* NULL: none */
+	StageSlot slot;  /* of the guard */
 	int fd;
-	uint64_t old_size, new_size;
-	ARRAY(SaveMove) moves; /* ascending by target */
-	FileRanges fresh;      /* what does not come from the file */
-	SavePlan plan;
-	SaveMover *mover;
-	bool moving;      /* bytes may have been overwritten */
-	bool lost;        /* some that had been moved were */
-	uint64_t written; /* of fresh, for the progress */
+	Stages stages;
+	FileRanges fresh; /* what does not come from the file, ascending */
+	FileRanges lost;  /* what the new version does not have */
+	SaveKept aside;   /* what else must be kept aside until it has its place */
+	StageRun *run;
+	bool committed;
+	bool lost_some; /* bytes that had been moved are gone */
+	uint64_t done;  /* bytes of work */
 } Moves;
 
-/* ---- What is to be done ---- */
+/* Called with each chunk of some ranges, of at most SAVE_CHUNK bytes. */
+typedef MhexStatus (*ChunkVisitor)(Moves *work, Range chunk, MhexError *err);
 
-static MhexStatus no_memory(MhexError *err)
+static MhexStatus for_each_chunk(Moves *work, Range range, ChunkVisitor visit,
+				 MhexError *err)
 {
-	return mhex_fail(err, MHEX_E_NOMEM, "no memory for the order of the moves");
-}
-
-static bool add_part(Moves *work, const Piece *part, uint64_t at)
-{
-	const uint64_t end = at + part->length;
-	if (save_is_own(work->save, part)) {
-		const SaveMove move = {part->offset, at, part->length};
-		return part->offset == at || ARRAY_PUSH(&work->moves, move);
-	}
-	/* The file is zeroes there when it has been made longer. */
-	if (part->source == SOURCE_ID_ZERO)
-		return file_ranges_add(&work->fresh, at,
-				       end < work->old_size ? end : work->old_size);
-	return file_ranges_add(&work->fresh, at, end);
-}
-
-static MhexStatus sort_out(Moves *work, MhexError *err)
-{
-	const SourceTable *table = work->save->snapshot->table;
-	PieceCursor cursor;
-	bool more = piece_cursor_seek(&cursor, save_tree(work->save), 0);
-	for (; more; more = piece_cursor_next(&cursor)) {
-		for (uint64_t done = 0; done < cursor.piece.length;) {
-			const Piece rest = piece_part(&cursor.piece, done,
-						      cursor.piece.length - done);
-			const Piece part = source_resolve(table, &rest);
-			if (!add_part(work, &part, cursor.offset + done))
-				return no_memory(err);
-			done += part.length;
-		}
-	}
-	return MHEX_OK;
-}
-
-static MhexStatus keep_range(Save *save, Range range, MhexError *err)
-{
-	uint8_t *old = save_buffer(save, SAVE_OLD_BYTES);
 	MhexStatus status = MHEX_OK;
 	while (!status && range.length > 0) {
-		const Range part = save_chunk(range);
-		const size_t length = (size_t)part.length;
-		status = storage_read(save->file, part.offset, old, length, NULL, err);
-		if (!status)
-			status =
-				save_kept_add(&save->kept, part.offset, old, length, err);
-		if (!status)
-			status = save_go_on(save, err);
-		range = range_between(range_end(part), range_end(range));
-	}
-	return status;
-}
-
-static MhexStatus keep_old(Moves *work, MhexError *err)
-{
-	FileRanges lost = {0};
-	uint64_t bytes = 0;
-	MhexStatus status = save_find_lost(work->save, &lost, err);
-	for (size_t i = 0; i < lost.count; i++)
-		bytes += lost.items[i].length;
-	if (!status)
-		status = save_kept_open(&work->save->kept, bytes, work->save->room,
-					work->save->force, err);
-	for (size_t i = 0; !status && i < lost.count; i++)
-		status = keep_range(work->save, lost.items[i], err);
-	ARRAY_FREE(&lost);
-	return status;
-}
-
-static uint64_t total(const Moves *work)
-{
-	uint64_t bytes = work->plan.bytes;
-	for (size_t i = 0; i < work->fresh.count; i++)
-		bytes += work->fresh.items[i].length;
-	return bytes;
-}
-
-/* Into the journal what chunk holds and will hold; zeroes where the file does not reach.
- */
-static MhexStatus guard_chunk(Moves *work, Range chunk, MhexError *err)
-{
-	Save *save = work->save;
-	uint8_t *old = save_buffer(save, SAVE_OLD_BYTES);
-	uint8_t *now = save_buffer(save, SAVE_NEW_BYTES);
-	const Range before = range_intersect(chunk, (Range){0, work->old_size});
-	const Range after = range_intersect(chunk, (Range){0, work->new_size});
-	MhexStatus status = save_go_on(save, err);
-	memset(old, 0, (size_t)chunk.length);
-	memset(now, 0, (size_t)chunk.length);
-	if (!status)
-		status = storage_read(save->file, chunk.offset, old,
-				      (size_t)before.length, NULL, err);
-	if (!status && after.length > 0)
-		status = reader_read(save->reader, chunk.offset, now,
-				     (size_t)after.length, NULL, err);
-	if (status || memcmp(old, now, (size_t)chunk.length) == 0)
-		return status;
-	return save_guard_add(save, &work->guard, chunk, err);
-}
-
-static MhexStatus guard_range(Moves *work, Range range, MhexError *err)
-{
-	MhexStatus status = MHEX_OK;
-	while (!status && range.length > 0 && work->guard) {
 		const Range chunk = save_chunk(range);
-		status = guard_chunk(work, chunk, err);
+		status = save_go_on(work->save, err);
+		if (!status)
+			status = visit(work, chunk, err);
 		range = range_between(range_end(chunk), range_end(range));
 	}
 	return status;
 }
 
-static uint64_t cut_bytes(const Moves *work)
+static MhexStatus for_all(Moves *work, const FileRanges *ranges, ChunkVisitor visit,
+			  MhexError *err)
 {
-	return work->new_size < work->old_size ? work->old_size - work->new_size : 0;
-}
-
-static MhexStatus guard_all(Moves *work, MhexError *err)
-{
-	const PieceTree *tree = save_tree(work->save);
-	MhexStatus status = save_guard_open(work->save, total(work) + cut_bytes(work),
-					    &work->guard, err);
-	Range run = piece_tree_next_modified(tree, 0);
-	for (; !status && run.length > 0;
-	     run = piece_tree_next_modified(tree, range_end(run)))
-		status = guard_range(work, run, err);
-	if (!status)
-		status = guard_range(work, (Range){work->new_size, cut_bytes(work)}, err);
+	MhexStatus status = MHEX_OK;
+	for (size_t i = 0; !status && i < ranges->count; i++)
+		status = for_each_chunk(work, ranges->items[i], visit, err);
 	return status;
 }
 
-/* Nothing may have come between: moves overwrite without looking. */
+static uint64_t total(const FileRanges *ranges)
+{
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < ranges->count; i++)
+		bytes += ranges->items[i].length;
+	return bytes;
+}
+
+static MhexStatus read_old(Moves *work, Range chunk, MhexError *err)
+{
+	return storage_read(work->save->file, chunk.offset,
+			    save_buffer(work->save, SAVE_OLD_BYTES), (size_t)chunk.length,
+			    NULL, err);
+}
+
+/* ---- What is kept ---- */
+
+static MhexStatus keep_chunk(Moves *work, Range chunk, SaveKept *kept, MhexError *err)
+{
+	const MhexStatus status = read_old(work, chunk, err);
+	return status ? status
+		      : save_kept_add(kept, chunk.offset,
+				      save_buffer(work->save, SAVE_OLD_BYTES),
+				      (size_t)chunk.length, err);
+}
+
+static MhexStatus keep_lost(Moves *work, Range chunk, MhexError *err)
+{
+	return keep_chunk(work, chunk, &work->save->kept, err);
+}
+
+static MhexStatus keep_aside(Moves *work, Range chunk, MhexError *err)
+{
+	return keep_chunk(work, chunk, &work->aside, err);
+}
+
+/* Of what must be kept, that which is not lost. */
+static bool find_aside(const Moves *work, FileRanges *aside)
+{
+	const FileRanges *kept = &work->stages.kept;
+	const FileRanges *lost = &work->lost;
+	for (size_t i = 0; i < kept->count; i++) {
+		Range rest = kept->items[i];
+		while (rest.length > 0) {
+			uint64_t length = 0;
+			size_t index = 0;
+			if (!stages_is_in(lost->items, lost->count, sizeof(Range), rest,
+					  &index, &length) &&
+			    !file_ranges_add(aside, rest.offset, rest.offset + length))
+				return false;
+			rest = range_between(rest.offset + length, range_end(rest));
+		}
+	}
+	return true;
+}
+
+static MhexStatus keep_old(Moves *work, MhexError *err)
+{
+	Save *save = work->save;
+	FileRanges aside = {0};
+	const uint64_t lost = total(&work->lost);
+	const uint64_t room = lost < save->room ? save->room - lost : 0;
+	MhexStatus status =
+		save_kept_open(&save->kept, lost, save->room, save->force, err);
+	if (!status)
+		status = for_all(work, &work->lost, keep_lost, err);
+	if (!status && !find_aside(work, &aside))
+		status = mhex_fail(err, MHEX_E_NOMEM, "no memory for the moves");
+	if (!status)
+		status = save_kept_begin(&work->aside, total(&aside), room,
+					 "that change places", err);
+	if (!status)
+		status = for_all(work, &aside, keep_aside, err);
+	ARRAY_FREE(&aside);
+	return status;
+}
+
+/* *length is how much of the beginning of range is there; 0: nothing. */
+static MhexStatus read_kept_part(const SaveKept *kept, Range range, uint8_t *dst,
+				 uint64_t *length, MhexError *err)
+{
+	size_t index = 0;
+	if (!stages_is_in(kept->ranges.items, kept->ranges.count, sizeof(KeptBytes),
+			  range, &index, length)) {
+		*length = 0;
+		return MHEX_OK;
+	}
+	if (kept->dropped)
+		return mhex_fail(err, MHEX_E_NOSPACE, "there was no room to keep them");
+	const KeptBytes *found = &kept->ranges.items[index];
+	return save_kept_read(kept, found->at + (range.offset - found->range.offset), dst,
+			      (size_t)*length, err);
+}
+
+static MhexStatus read_kept(void *context, Range range, uint8_t *dst, MhexError *err)
+{
+	const Moves *work = context;
+	MhexStatus status = MHEX_OK;
+	while (!status && range.length > 0) {
+		uint64_t length = 0;
+		status = read_kept_part(&work->save->kept, range, dst, &length, err);
+		if (!status && length == 0)
+			status = read_kept_part(&work->aside, range, dst, &length, err);
+		dst += length;
+		range = range_between(range.offset + length, range_end(range));
+	}
+	return status;
+}
+
+static MhexStatus read_fresh(void *context, Range range, uint8_t *dst, MhexError *err)
+{
+	const Moves *work = context;
+	return reader_read(work->save->reader, range.offset, dst, (size_t)range.length,
+			   NULL, err);
+}
+
+/* ---- The journal ---- */
+
+static MhexStatus record_stage(void *context, size_t stage, const uint8_t *old,
+			       size_t length, MhexError *err)
+{
+	Moves *work = context;
+	MhexError why = {0};
+	if (!work->guard)
+		return MHEX_OK;
+	const MhexStatus status = stage_slot_put(&work->slot, stage, old, length, &why);
+	if (status && !work->committed)
+		return save_guard_fail(work->save, &work->guard, status, &why, err);
+	if (status && err)
+		*err = why;
+	return status;
+}
+
+static MhexStatus guard_add(Moves *work, Range chunk, bool fresh, MhexError *err)
+{
+	const uint8_t *bytes =
+		save_buffer(work->save, fresh ? SAVE_NEW_BYTES : SAVE_OLD_BYTES);
+	MhexError why = {0};
+	if (!work->guard)
+		return MHEX_OK;
+	const MhexStatus status =
+		stage_journal_add(rollback_writer(work->guard), fresh, chunk.offset,
+				  bytes, (size_t)chunk.length, &why);
+	return status ? save_guard_fail(work->save, &work->guard, status, &why, err)
+		      : MHEX_OK;
+}
+
+static MhexStatus guard_kept(Moves *work, Range chunk, MhexError *err)
+{
+	const MhexStatus status = read_old(work, chunk, err);
+	return status ? status : guard_add(work, chunk, false, err);
+}
+
+static MhexStatus guard_fresh(Moves *work, Range chunk, MhexError *err)
+{
+	const MhexStatus status =
+		read_fresh(work, chunk, save_buffer(work->save, SAVE_NEW_BYTES), err);
+	return status ? status : guard_add(work, chunk, true, err);
+}
+
+static MhexStatus guard_plan(Moves *work, MhexError *err)
+{
+	MhexError why = {0};
+	if (!work->guard)
+		return MHEX_OK;
+	const MhexStatus status = stage_journal_plan(rollback_writer(work->guard),
+						     &work->stages, &work->slot, &why);
+	if (status)
+		return save_guard_fail(work->save, &work->guard, status, &why, err);
+	rollback_set_mark(work->guard, work->slot.end);
+	return MHEX_OK;
+}
+
+/* Where nothing is moved or overwritten only the size changes, and that does by itself.
+ */
+static MhexStatus guard_all(Moves *work, MhexError *err)
+{
+	if (work->stages.stages.count == 0)
+		return MHEX_OK;
+	MhexStatus status = save_guard_open(
+		work->save, stage_journal_room(&work->stages, total(&work->fresh)),
+		&work->guard, err);
+	if (!status && work->guard)
+		status = for_all(work, &work->stages.kept, guard_kept, err);
+	if (!status && work->guard)
+		status = for_all(work, &work->fresh, guard_fresh, err);
+	return status ? status : guard_plan(work, err);
+}
+
+/* ---- Before anything is touched ---- */
+
 static MhexStatus check_unchanged(Moves *work, MhexError *err)
 {
 	const FileStamp before = storage_stamp(work->save->file);
@@ -181,17 +264,65 @@ static MhexStatus check_unchanged(Moves *work, MhexError *err)
 			 work->save->path);
 }
 
+/* Each byte is looked at, moved, and looked at again. */
+static MhexStatus count(void *context, uint64_t bytes, MhexError *err)
+{
+	Moves *work = context;
+	work->done += bytes;
+	job_progress(work->save->worker, work->done, 3 * work->stages.bytes);
+	return work->committed ? MHEX_OK : save_go_on(work->save, err);
+}
+
+static MhexStatus open_run(Moves *work, MhexError *err)
+{
+	const StageAccess access = {
+		.kept = read_kept,
+		.fresh = read_fresh,
+		.record = record_stage,
+		.progress = count,
+		.context = work,
+		.sized = storage_kind(work->save->file) != STORAGE_DEVICE,
+	};
+	return stage_run_open(&work->run, work->fd, work->save->path, &work->stages,
+			      &access, err);
+}
+
+static MhexStatus prepare(Moves *work, MhexError *err)
+{
+	Save *save = work->save;
+	MhexStatus status = save_check_file(save, err);
+	if (!status)
+		status = save_make_stages(save, &work->stages, &work->fresh, &work->lost,
+					  err);
+	if (!status)
+		status = keep_old(work, err);
+	if (!status)
+		status = open_run(work, err);
+	if (!status)
+		status = stage_run_measure(work->run, err);
+	if (!status)
+		status = guard_all(work, err);
+	if (!status)
+		status = check_unchanged(work, err);
+	if (!status)
+		status = stage_run_begin(work->run, err);
+	if (!status)
+		status = save_commit(save, err);
+	work->committed = !status;
+	return status;
+}
+
 /* Blocks for range, whose part beyond the end is not in the file yet. */
 static MhexStatus reserve(Moves *work, Range range, MhexError *err)
 {
-	const Range inside = range_intersect(range, (Range){0, work->old_size});
+	const uint64_t old_size = work->stages.old_size;
+	const Range inside = range_intersect(range, (Range){0, old_size});
 	if (inside.length > 0) {
 		const MhexStatus status = store_reserve(work->store, inside, err);
 		if (status)
 			return status;
 	}
-	const uint64_t begin =
-		range.offset > work->old_size ? range.offset : work->old_size;
+	const uint64_t begin = range.offset > old_size ? range.offset : old_size;
 	if (range_end(range) <= begin)
 		return MHEX_OK;
 	int failed = 0;
@@ -208,198 +339,71 @@ static MhexStatus reserve(Moves *work, Range range, MhexError *err)
 static MhexStatus reserve_all(Moves *work, MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
-	for (size_t i = 0; !status && i < work->moves.count; i++) {
-		const SaveMove *move = &work->moves.items[i];
-		status = reserve(work, (Range){move->target, move->length}, err);
-	}
-	for (size_t i = 0; !status && i < work->fresh.count; i++)
-		status = reserve(work, work->fresh.items[i], err);
-	return status;
-}
-
-static MhexStatus prepare(Moves *work, MhexError *err)
-{
-	MhexStatus status = save_check_file(work->save, err);
-	if (!status)
-		status = sort_out(work, err);
-	if (!status)
-		status = save_plan_make(&work->plan, work->moves.items, work->moves.count,
-					err);
-	if (!status)
-		status = keep_old(work, err);
-	if (!status)
-		status = guard_all(work, err);
-	if (!status)
-		status = check_unchanged(work, err);
-	if (!status)
-		status = save_mover_open(&work->mover, work->fd, &work->plan, err);
-	if (!status)
-		status = save_guard_ready(work->save, &work->guard, work->new_size, err);
-	return status ? status : save_commit(work->save, err);
-}
-
-/* ---- Forward ---- */
-
-static void on_moved(void *context, uint64_t bytes)
-{
-	const Moves *work = context;
-	job_progress(work->save->worker, bytes, total(work));
-}
-
-static MhexStatus set_size(const Moves *work, uint64_t size, MhexError *err)
-{
-	if (system_ftruncate(work->fd, (off_t)size) == 0)
-		return MHEX_OK;
-	return mhex_fail_errno(err, "%s: cannot make the file 0x%" PRIx64 " bytes long",
-			       work->save->path, size);
-}
-
-/* Called with each chunk of what is fresh, its bytes in SAVE_NEW_BYTES. */
-typedef MhexStatus (*FreshVisitor)(Moves *work, Range chunk, MhexError *err);
-
-static MhexStatus for_fresh(Moves *work, FreshVisitor visit, MhexError *err)
-{
-	uint8_t *bytes = save_buffer(work->save, SAVE_NEW_BYTES);
-	MhexStatus status = MHEX_OK;
-	for (size_t i = 0; !status && i < work->fresh.count; i++) {
-		Range rest = work->fresh.items[i];
-		while (!status && rest.length > 0) {
-			const Range chunk = save_chunk(rest);
-			status = reader_read(work->save->reader, chunk.offset, bytes,
-					     (size_t)chunk.length, NULL, err);
-			if (!status)
-				status = visit(work, chunk, err);
-			rest = range_between(range_end(chunk), range_end(rest));
-		}
+	for (size_t i = 0; !status && i < work->stages.parts.count; i++) {
+		const StagePart *part = &work->stages.parts.items[i];
+		if (part->kind != STAGE_CUT)
+			status = reserve(work, part->target, err);
 	}
 	return status;
 }
 
-static MhexStatus write_fresh(Moves *work, Range chunk, MhexError *err)
-{
-	const size_t length = (size_t)chunk.length;
-	if (save_write(work->fd, save_buffer(work->save, SAVE_NEW_BYTES), length,
-		       chunk.offset) < length)
-		return mhex_fail_errno(err, "%s: cannot write at 0x%" PRIx64,
-				       work->save->path, chunk.offset);
-	work->written += length;
-	on_moved(work, work->plan.bytes + work->written);
-	return MHEX_OK;
-}
-
-static MhexStatus look_at_fresh(Moves *work, Range chunk, MhexError *err)
-{
-	uint8_t *there = save_buffer(work->save, SAVE_OLD_BYTES);
-	const uint8_t *wanted = save_buffer(work->save, SAVE_NEW_BYTES);
-	const size_t got = save_read(work->fd, there, (size_t)chunk.length, chunk.offset);
-	for (size_t i = 0; i < chunk.length; i++) {
-		if (i < got && there[i] == wanted[i])
-			continue;
-		return mhex_fail(err, MHEX_E_CONFLICT,
-				 "%s: the byte at 0x%" PRIx64
-				 " was changed by another process during the save",
-				 work->save->path, chunk.offset + i);
-	}
-	return MHEX_OK;
-}
+/* ---- There and back ---- */
 
 static MhexStatus look_again(Moves *work, MhexError *err)
 {
-	const MhexStatus status = storage_measure(work->save->file, err);
+	MhexStatus status = stage_run_verify(work->run, err);
+	work->lost_some = status != MHEX_OK;
+	if (!status)
+		status = storage_measure(work->save->file, err);
 	const uint64_t size = storage_size(work->save->file);
-	if (status || size == work->new_size)
-		return status ? status : for_fresh(work, look_at_fresh, err);
+	if (status || size == work->stages.new_size)
+		return status;
 	return mhex_fail(err, MHEX_E_CONFLICT,
 			 "%s: another process has made the file 0x%" PRIx64
 			 " bytes long during the save, not 0x%" PRIx64,
-			 work->save->path, size, work->new_size);
+			 work->save->path, size, work->stages.new_size);
 }
 
 static MhexStatus forward(Moves *work, MhexError *err)
 {
 	MhexStatus status = reserve_all(work, err);
-	if (!status && work->new_size > work->old_size)
-		status = set_size(work, work->new_size, err);
-	if (status)
-		return status;
-	work->moving = true;
-	status = save_mover_run(work->mover, on_moved, work, err);
 	if (!status)
-		status = for_fresh(work, write_fresh, err);
-	if (!status && work->new_size < work->old_size)
-		status = set_size(work, work->new_size, err);
-	if (!status && system_fsync(work->fd) < 0)
-		status = mhex_fail_errno(err, "%s: the file may not be on disk",
-					 work->save->path);
-	if (status)
-		return status;
-	status = save_mover_verify(work->mover, err);
-	work->lost = status != MHEX_OK;
+		status = stage_run_forward(work->run, err);
 	return status ? status : look_again(work, err);
 }
 
-/* ---- Back ---- */
-
-static MhexStatus put_back_kept(Moves *work, MhexError *err)
-{
-	const Save *save = work->save;
-	uint8_t *old = save_buffer(save, SAVE_OLD_BYTES);
-	MhexStatus status = MHEX_OK;
-	if (save->kept.dropped)
-		return mhex_fail(err, MHEX_E_NOSPACE, "there was no room to keep them");
-	for (size_t i = 0; !status && i < save->kept.ranges.count; i++) {
-		Range rest = save->kept.ranges.items[i].range;
-		uint64_t at = save->kept.ranges.items[i].at;
-		while (!status && rest.length > 0) {
-			const Range chunk = save_chunk(rest);
-			const size_t length = (size_t)chunk.length;
-			status = save_kept_read(&save->kept, at, old, length, err);
-			if (!status &&
-			    save_write(work->fd, old, length, chunk.offset) < length)
-				status = mhex_fail_errno(
-					err, "cannot write at 0x%" PRIx64, chunk.offset);
-			at += length;
-			rest = range_between(range_end(chunk), range_end(rest));
-		}
-	}
-	return status;
-}
-
-/* Setting the size also gives back the blocks that were reserved beyond the end. */
+/* To set the size also gives back the blocks that were reserved beyond the end. */
 static MhexStatus backward(Moves *work, MhexError *err)
 {
 	const bool sized = storage_kind(work->save->file) != STORAGE_DEVICE;
-	MhexStatus status = storage_measure(work->save->file, err);
-	if (!status && storage_size(work->save->file) < work->old_size)
-		status = set_size(work, work->old_size, err);
-	if (!status && work->moving)
-		status = save_mover_undo(work->mover, err);
-	if (!status && work->moving)
-		status = put_back_kept(work, err);
-	if (!status && sized)
-		status = set_size(work, work->old_size, err);
-	if (!status && (work->moving || work->guard) && system_fsync(work->fd) < 0)
-		status = mhex_fail_errno(err, "%s: the file may not be on disk",
-					 work->save->path);
-	return status ? status : storage_measure(work->save->file, err);
+	const uint64_t size = work->stages.old_size;
+	const MhexStatus status = stage_run_back(work->run, false, err);
+	if (status)
+		return status;
+	if (sized && system_ftruncate(work->fd, (off_t)size) < 0)
+		return mhex_fail_errno(
+			err, "cannot make the file 0x%" PRIx64 " bytes long", size);
+	return storage_measure(work->save->file, err);
 }
 
 static void put_back(Moves *work, MhexError *err)
 {
 	Save *save = work->save;
 	MhexError why = {0};
+	const bool touched = stage_run_touched(work->run);
 	save->put_back = backward(work, &why) == MHEX_OK;
 	save->back_stamp = storage_stamp(save->file);
-	if (save->put_back && !work->moving)
+	if (save->put_back && !touched)
 		save->touched = false;
 	else if (save->put_back)
-		save_error_add(err, work->lost ? "; all other bytes were put back"
-					       : "; the old bytes were put back");
+		save_error_add(err, work->lost_some ? "; all other bytes were put back"
+						    : "; the old bytes were put back");
 	else
 		save_error_add(err, "; not all old bytes could be put back: ");
-	save_error_add(err, why.message);
-	if (!save->put_back)
+	if (!save->put_back) {
+		save_error_add(err, why.message);
 		save_guard_leave(&work->guard, err);
+	}
 }
 
 static MhexStatus run(Moves *work, MhexError *err)
@@ -412,15 +416,13 @@ static MhexStatus run(Moves *work, MhexError *err)
 	if (status)
 		put_back(work, err);
 	else
-		work->save->result.bytes_changed = total(work);
+		work->save->result.bytes_changed = work->stages.bytes;
 	return status;
 }
 
 MhexStatus save_moves(Save *save, MhexError *err)
 {
-	Moves work = {.save = save,
-		      .old_size = storage_size(save->file),
-		      .new_size = piece_tree_size(save_tree(save))};
+	Moves work = {.save = save, .aside = {.spill = -1}};
 	FileLock lock = {0};
 	save->outcome = SAVED_IN_PLACE;
 	save->result.in_place = true;
@@ -433,10 +435,11 @@ MhexStatus save_moves(Save *save, MhexError *err)
 		status = run(&work, err);
 	save_guard_end(save, work.guard);
 	file_lock_release(&lock);
-	save_mover_close(work.mover);
-	save_plan_free(&work.plan);
+	stage_run_close(work.run);
+	stages_free(&work.stages);
+	save_kept_free(&work.aside);
 	store_close(work.store);
-	ARRAY_FREE(&work.moves);
 	ARRAY_FREE(&work.fresh);
+	ARRAY_FREE(&work.lost);
 	return status;
 }

@@ -17,8 +17,7 @@ typedef struct {
 	size_t move;
 	uint64_t source, length;
 	ptrdiff_t over; /* the move whose target covers the source, or NO_MOVE */
-	bool kept;      /* its bytes are in the scratch */
-	uint64_t slot;  /* and lie there */
+	bool kept;      /* its bytes are kept aside */
 } Part;
 
 typedef ARRAY(Part) Parts;
@@ -45,8 +44,6 @@ typedef struct {
 	size_t *first_by_target; /* count + 1 elements */
 	unsigned char *states;   /* MoveState of each move */
 	Waiting *stack;
-	uint64_t scratch_used;
-	size_t kept; /* parts that are in the scratch now */
 	SavePlan *plan;
 } Planner;
 
@@ -138,19 +135,13 @@ static void add_step(SavePlan *plan, SaveStepKind kind, uint64_t from, uint64_t 
 {
 	plan->steps[plan->count++] =
 		(SaveStep){.kind = kind, .from = from, .to = to, .length = length};
-	plan->bytes += length;
 }
 
 static void keep(Planner *planner, Part *part)
 {
-	SavePlan *plan = planner->plan;
 	part->kept = true;
-	part->slot = planner->scratch_used;
-	planner->scratch_used += part->length;
-	planner->kept++;
-	if (planner->scratch_used > plan->scratch)
-		plan->scratch = planner->scratch_used;
-	add_step(plan, SAVE_STEP_KEEP, part->source, part->slot, part->length);
+	planner->plan->kept += part->length;
+	add_step(planner->plan, SAVE_STEP_KEEP, part->source, part->source, part->length);
 }
 
 static uint64_t part_target(const Planner *planner, const Part *part)
@@ -174,7 +165,6 @@ static void copy_part(Planner *planner, const Part *part, size_t first_step)
 				last->to = to;
 			}
 			last->length += part->length;
-			plan->bytes += part->length;
 			return;
 		}
 	}
@@ -199,12 +189,9 @@ static void carry_out(Planner *planner, size_t index)
 		const Part *part = &planner->parts.items[p];
 		if (!part->kept)
 			continue;
-		add_step(plan, SAVE_STEP_RESTORE, part->slot, part_target(planner, part),
-			 part->length);
-		planner->kept--;
+		add_step(plan, SAVE_STEP_RESTORE, part->source,
+			 part_target(planner, part), part->length);
 	}
-	if (planner->kept == 0)
-		planner->scratch_used = 0;
 	planner->states[index] = MOVE_DONE;
 }
 

@@ -13,9 +13,9 @@
  * A new version of a file wants some of the old bytes at other offsets. Writing
  * a target destroys what lay there, so whatever still has to be read from it is
  * read before. Where moves wait for each other in a circle, the smaller of two
- * overlapping parts is kept aside in a scratch and put in place afterwards.
+ * overlapping parts is kept aside and put in place afterwards.
  *
- * Pure: nothing is read or written here; save_move.h carries a plan out.
+ * Pure: nothing is read or written here; stages.h cuts a plan into what is carried out.
  */
 
 /* Sources may overlap each other (a range may have been pasted twice), targets do
@@ -26,8 +26,8 @@ typedef struct {
 
 typedef enum {
 	SAVE_STEP_COPY,    /* from, to: offsets in the file; the two may overlap */
-	SAVE_STEP_KEEP,    /* from: offset in the file, to: in the scratch */
-	SAVE_STEP_RESTORE, /* from: offset in the scratch, to: in the file */
+	SAVE_STEP_KEEP,    /* put what lies at from aside; to is the same */
+	SAVE_STEP_RESTORE, /* from: where it lay, to: where it is to be */
 } SaveStepKind;
 
 typedef struct {
@@ -38,8 +38,7 @@ typedef struct {
 typedef struct {
 	SaveStep *steps; /* owned */
 	size_t count;
-	uint64_t scratch; /* bytes that the scratch must hold at most */
-	uint64_t bytes;   /* sum of the lengths of all steps, for the progress */
+	uint64_t kept; /* bytes that are put aside */
 } SavePlan;
 
 /* moves are sorted by target. Takes O(n log n) for n moves that share no source.

@@ -7,6 +7,7 @@
 #include "document/document_private.h"
 #include "document/rollback.h"
 #include "document/save_kept.h"
+#include "document/stages.h"
 #include "storage/file_lock.h"
 
 /*
@@ -15,6 +16,7 @@
  *   save.c           start, finish, and which way it goes
  *   save_in_place.c  the same size: what changed is stored where it lies
  *   save_moves.c     in place, when bytes change places or the size changes
+ *   save_stages.c    in which stages
  *   save_rename.c    a new file in the place of the old one
  *   save_copy.c      another file, or standard output
  *   save_check.c     has somebody else changed what was edited?
@@ -118,6 +120,11 @@ static inline bool save_is_own(const Save *save, const Piece *part)
  * anywhere, ascending. MHEX_E_SHRUNK when the new version needs more than is there. */
 MhexStatus save_find_lost(const Save *save, FileRanges *lost, MhexError *err);
 
+/* How to move bytes within the file; *fresh is what does not come from it, *lost as
+ * above, both empty at first. */
+MhexStatus save_make_stages(const Save *save, Stages *stages, FileRanges *fresh,
+			    FileRanges *lost, MhexError *err);
+
 /* MHEX_E_CANCELLED when it was, while that is possible. */
 MhexStatus save_go_on(const Save *save, MhexError *err);
 /* From here on it can only go forward. */
@@ -147,15 +154,18 @@ MhexStatus save_content_write(const Save *save, int to, uint64_t bytes, MhexErro
 /* save->range to a stream. */
 MhexStatus save_content_stream(const Save *save, int to, MhexError *err);
 
-/* A journal for a save in place that changes so many bytes. *out is NULL when there is
- * to be none, or it cannot be had: the result's note says so. MHEX_E_NOSPACE when there
- * is no room for it, unless forced. */
-MhexStatus save_guard_open(Save *save, uint64_t bytes, Rollback **out, MhexError *err);
+/* A journal of so many bytes for a save in place. *out is NULL when there is to be none,
+ * or it cannot be had: the result's note says so. MHEX_E_NOSPACE when there is no room
+ * for it, unless forced. */
+MhexStatus save_guard_open(Save *save, uint64_t room, Rollback **out, MhexError *err);
 /* As rollback_add(), of what is in SAVE_OLD_BYTES and SAVE_NEW_BYTES, and
  * rollback_ready(), unless *guard is NULL. Where the journal cannot
  * be written it goes, *guard is NULL, and the save goes on or not as above. */
 MhexStatus save_guard_add(Save *save, Rollback **guard, Range range, MhexError *err);
 MhexStatus save_guard_ready(Save *save, Rollback **guard, uint64_t size, MhexError *err);
+/* It cannot be written, for the reason *why. */
+MhexStatus save_guard_fail(Save *save, Rollback **guard, MhexStatus status,
+			   const MhexError *why, MhexError *err);
 /* It failed, and not all old bytes could be put back: the journal stays. */
 void save_guard_leave(Rollback **guard, MhexError *err);
 /* The save has succeeded, or was taken back: the journal goes. */

@@ -51,6 +51,10 @@ MhexStatus journal_flush(JournalWriter *journal, MhexError *err);
 /* All records, and the name of the file, are on disk. */
 MhexStatus journal_sync(JournalWriter *journal, MhexError *err);
 
+/* The next record is written at this position, over what is there: the records behind it
+ * are then those of before, and what they say must tell. */
+MhexStatus journal_rewind(JournalWriter *journal, uint64_t position, MhexError *err);
+
 /* The name within the folder, and the size it will have after a flush. */
 const char *journal_name(const JournalWriter *journal);
 uint64_t journal_size(const JournalWriter *journal);
@@ -106,6 +110,11 @@ bool journal_is_torn(const JournalReader *journal);
 /* Go on writing behind the last record that was read, which must be the last there is;
  * what is torn behind it goes. The reader is closed, also after a failure. */
 MhexStatus journal_resume(JournalWriter **out, JournalReader *journal, MhexError *err);
+
+/* Write records from position on, while the reader stays open and has the lock. *out is
+ * for journal_close(), before the reader. */
+MhexStatus journal_write_into(JournalWriter **out, const JournalReader *journal,
+			      uint64_t position, MhexError *err);
 
 /* ---- All of them ---- */
 

@@ -273,6 +273,9 @@ MhexStatus journal_next(JournalReader *journal, JournalRecord *record, MhexError
 
 void journal_seek(JournalReader *journal, uint64_t position)
 {
+	struct stat st;
+	if (fstat(journal->fd, &st) == 0)
+		journal->size = (uint64_t)st.st_size;
 	journal->next = position > 0 ? position : JOURNAL_HEADER_SIZE;
 }
 
@@ -298,6 +301,18 @@ MhexStatus journal_resume(JournalWriter **out, JournalReader *journal, MhexError
 				 journal->header.salt, journal->next);
 	journal->fd = -1;
 	journal_reader_close(journal);
+	return *out ? MHEX_OK : mhex_fail(err, MHEX_E_NOMEM, "no memory for the journal");
+}
+
+MhexStatus journal_write_into(JournalWriter **out, const JournalReader *journal,
+			      uint64_t position, MhexError *err)
+{
+	*out = NULL;
+	const int fd = fcntl(journal->fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return fail_errno(journal, err);
+	*out = journal_writer_at(journal->folder, journal->name, fd, journal->header.salt,
+				 position);
 	return *out ? MHEX_OK : mhex_fail(err, MHEX_E_NOMEM, "no memory for the journal");
 }
 

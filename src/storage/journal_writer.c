@@ -239,6 +239,14 @@ MhexStatus journal_sync(JournalWriter *journal, MhexError *err)
 	return MHEX_OK;
 }
 
+MhexStatus journal_rewind(JournalWriter *journal, uint64_t position, MhexError *err)
+{
+	const MhexStatus status = journal_flush(journal, err);
+	if (!status)
+		journal->written = position;
+	return status;
+}
+
 const char *journal_name(const JournalWriter *journal)
 {
 	return journal->name;

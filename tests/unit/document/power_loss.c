@@ -25,7 +25,8 @@ enum {
 	STATES = 1000, /* of each log; $MHEX_STATES for more */
 	STATES_OF_A_SKIP = 300,
 	SEEN = 1 << 16,
-	BUSY = 8, /* values that may be lost at a moment: many */
+	STAGED = 16 << 10, /* a window, for some stages */
+	BUSY = 8,          /* values that may be lost at a moment: many */
 };
 
 static SaveSample sample;
@@ -64,9 +65,7 @@ static unsigned choose(unsigned count)
 
 static void set_up(void)
 {
-	/* A real disk syncs for milliseconds each time. */
-	if (access("/dev/shm", W_OK) == 0)
-		(void)setenv("TMPDIR", "/dev/shm", 1);
+	sample_use_memory();
 	temp_folder_make(&state);
 	(void)setenv("XDG_STATE_HOME", state.path, 1);
 	(void)snprintf(journals, sizeof(journals), "%s/mhex", state.path);
@@ -89,6 +88,7 @@ typedef struct {
 	void (*then)(void); /* what follows, or NULL */
 	bool many;          /* different states are to be had */
 	bool only_end;      /* before that, it is not our business */
+	size_t window;      /* a stage of moves is a quarter of it; 0: the default */
 } Script;
 
 /* How many syncs the first save has made. */
@@ -105,6 +105,7 @@ static void record(const Script *script, const char *plan)
 {
 	const char *const watched[] = {sample.folder, journals, NULL};
 	sample_make(&sample, SIZE);
+	sample.window = script->window;
 	sample_open(&sample, ACCESS_PREVIEW);
 	old.bytes = sample_file_bytes(sample.path, &old.size);
 	script->edit();
@@ -329,17 +330,35 @@ static void edit_shorter_in_place(void)
 	sample_overwrite(&sample, 15000, "one");
 }
 
-static const Script longer = {edit_longer_in_place, NULL, true, false},
-		    shorter = {edit_shorter_in_place, NULL, true, false},
-		    longer_and_others = {edit_longer_in_place, others_write, false, true};
+/* A circle, and something new. */
+static void edit_halves_change_places(void)
+{
+	Clip *clip = NULL;
+	MhexError err;
+	const Range half = {0, SIZE / 2};
+	cr_assert(zero(int, (int)document_copy(sample.doc, half, &clip, &err)));
+	sample_delete(&sample, half.offset, half.length);
+	cr_assert(zero(int, (int)document_paste(sample.doc, SIZE / 2, clip, true, &err)));
+	clip_free(clip);
+	sample_overwrite(&sample, 15000, "one");
+}
 
-static const Script in_place = {edit_in_place, NULL, true, false},
-		    in_place_twice = {edit_in_place, save_in_place_again, true, false},
-		    in_place_and_others = {edit_in_place, others_write, false, true},
-		    by_new_file = {edit_other_size, NULL, false, false},
+static const Script longer = {edit_longer_in_place, NULL, true, false, STAGED},
+		    shorter = {edit_shorter_in_place, NULL, true, false, STAGED},
+		    circle = {edit_halves_change_places, NULL, true, false, STAGED},
+		    one_stage = {edit_longer_in_place, NULL, true, false, 0},
+		    longer_and_others = {edit_longer_in_place, others_write, false, true,
+					 STAGED},
+		    shorter_and_others = {edit_shorter_in_place, others_write, false,
+					  true, STAGED};
+
+static const Script in_place = {edit_in_place, NULL, true, false, 0},
+		    in_place_twice = {edit_in_place, save_in_place_again, true, false, 0},
+		    in_place_and_others = {edit_in_place, others_write, false, true, 0},
+		    by_new_file = {edit_other_size, NULL, false, false, 0},
 		    by_new_file_twice = {edit_other_size, save_other_size_again, false,
-					 false},
-		    both_ways = {edit_other_size, save_in_place_again, false, false};
+					 false, 0},
+		    both_ways = {edit_other_size, save_in_place_again, false, false, 0};
 
 Test(power_loss, a_save_in_place_survives)
 {
@@ -367,15 +386,30 @@ Test(power_loss, one_way_after_the_other_survives)
 	survives(&both_ways);
 }
 
-Test(power_loss, moves_in_place_survive)
+Test(power_loss, moves_to_a_longer_file_survive)
 {
 	survives(&longer);
+	survives(&one_stage);
+}
+
+Test(power_loss, moves_to_a_shorter_file_survive)
+{
 	survives(&shorter);
 }
 
-Test(power_loss, moves_in_place_need_each_sync)
+Test(power_loss, moves_in_a_circle_survive)
+{
+	survives(&circle);
+}
+
+Test(power_loss, moves_to_a_longer_file_need_each_sync)
 {
 	need_each_sync((const Script *const[]){&longer, &longer_and_others, NULL});
+}
+
+Test(power_loss, moves_to_a_shorter_file_need_each_sync)
+{
+	need_each_sync((const Script *const[]){&shorter, &shorter_and_others, NULL});
 }
 
 Test(power_loss, a_save_in_place_needs_each_sync)

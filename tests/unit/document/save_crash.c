@@ -20,9 +20,9 @@
 #include "support/temp_file.h"
 
 enum {
-	SIZE = 40000,
+	SIZE = 16000,
 	CALLS_MAX = 1000, /* of one save; what makes more has no end */
-	WINDOW = 4096,    /* so that stores through windows have calls between them */
+	WINDOW = 4096, /* so that windows, and stages of moves, have calls between them */
 	SURVIVED = 33
 };
 
@@ -33,6 +33,7 @@ static size_t old_size, new_size;
 
 static void set_up(void)
 {
+	sample_use_memory();
 	temp_folder_make(&state);
 	(void)setenv("XDG_STATE_HOME", state.path, 1);
 	sample.journal = true;
@@ -71,14 +72,14 @@ static void edit_same_size(void)
 {
 	sample_overwrite(&sample, 10, "one");
 	sample_overwrite(&sample, 4094, "across a border");
-	sample_overwrite(&sample, 20000, "two");
+	sample_overwrite(&sample, 9000, "two");
 	sample_overwrite(&sample, SIZE - 5, "three");
 }
 
 static void edit_longer(void)
 {
 	sample_insert(&sample, 100, "in front");
-	sample_overwrite(&sample, 15000, "one");
+	sample_overwrite(&sample, 7000, "one");
 	sample_insert(&sample, SIZE + 8, "behind");
 }
 

@@ -22,6 +22,10 @@ typedef struct {
 	size_t window;
 } SaveSample;
 
+/* Temporary files in memory, if that can be had: a disk syncs for milliseconds each time.
+ */
+void sample_use_memory(void);
+
 /* size bytes, each sample_byte() of its offset. */
 void sample_make(SaveSample *sample, uint64_t size);
 /* Fails when anything else than file and other is left in the folder. */

@@ -320,7 +320,9 @@ typedef struct Save Save;
 MhexStatus document_save_start(Document *doc, const SaveRequest *request, int wake_fd,
 			       Save **out, MhexError *err);
 bool save_done(const Save *save);
+/* Ignored once the save has committed: it has begun to store, and only goes forward. */
 void save_cancel(Save *save);
+bool save_committed(const Save *save);
 void save_get_progress(const Save *save, uint64_t *done, uint64_t *total);
 
 typedef struct {

@@ -23,6 +23,7 @@ struct Recovery {
 	Storage *file; /* NULL: it cannot be opened, */
 	MhexError why; /* for this reason */
 	uint64_t first;
+	Job *job;              /* borrowed, or NULL */
 	StageRecovery *staged; /* NULL: changes, not moves */
 	uint64_t changes;      /* or stages; 0: the save had not begun to store */
 	uint64_t end;          /* of the last of them, in the file */
@@ -375,6 +376,11 @@ void recovery_get_state(const Recovery *recovery, RecoveryState *state)
 
 /* ---- Doing something about it ---- */
 
+void recovery_set_job(Recovery *recovery, Job *job)
+{
+	recovery->job = job;
+}
+
 static MhexStatus check_possible(const Recovery *recovery, MhexError *err)
 {
 	const RecoveryState *state = &recovery->state;
@@ -544,7 +550,7 @@ static MhexStatus run(Recovery *recovery, RecoveryWay way, MhexError *err)
 	if (!status)
 		status = recovery->staged
 				 ? stage_recovery_run(recovery->staged, recovery->file,
-						      work.store, way, err)
+						      work.store, way, recovery->job, err)
 				 : store_all(recovery, &work, err);
 	file_lock_release(&lock);
 	store_close(work.store);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/job.h"
 #include "mhex/error.h"
 
 #define RECOVERY_JOURNAL_KIND "save" /* what journal_list() says of them */
@@ -55,6 +56,9 @@ void recovery_get_state(const Recovery *recovery, RecoveryState *state);
 /* Heed the locks of others, as a save does (from the beginning on); with force, go on
  * where one is held. */
 void recovery_set_lock(Recovery *recovery, bool lock, bool force);
+
+/* Who wants to know how far recovery_run() is; NULL: nobody. */
+void recovery_set_job(Recovery *recovery, Job *job);
 
 /* Make the file one or the other, on disk, and remove the journal: then the recovery is
  * closed. After a failure it is not, and may be run again. MHEX_E_CONFLICT, naming the

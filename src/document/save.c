@@ -372,6 +372,11 @@ void save_cancel(Save *save)
 	job_cancel(save->job);
 }
 
+bool save_committed(const Save *save)
+{
+	return job_committed(save->job);
+}
+
 void save_get_progress(const Save *save, uint64_t *done, uint64_t *total)
 {
 	job_get_progress(save->job, done, total);

@@ -69,6 +69,11 @@ static uint64_t total(const FileRanges *ranges)
 	return bytes;
 }
 
+static uint64_t cut_bytes(const Moves *work)
+{
+	return range_between(work->stages.new_size, work->stages.old_size).length;
+}
+
 static MhexStatus read_old(Moves *work, Range chunk, MhexError *err)
 {
 	return storage_read(work->save->file, chunk.offset,
@@ -264,12 +269,13 @@ static MhexStatus check_unchanged(Moves *work, MhexError *err)
 			 work->save->path);
 }
 
-/* Each byte is looked at, moved, and looked at again. */
+/* Each byte is looked at; what is not cut off is moved and looked at again. */
 static MhexStatus count(void *context, uint64_t bytes, MhexError *err)
 {
 	Moves *work = context;
 	work->done += bytes;
-	job_progress(work->save->worker, work->done, 3 * work->stages.bytes);
+	job_progress(work->save->worker, work->done,
+		     3 * work->stages.bytes - 2 * cut_bytes(work));
 	return work->committed ? MHEX_OK : save_go_on(work->save, err);
 }
 

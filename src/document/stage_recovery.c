@@ -12,10 +12,12 @@
 
 struct StageRecovery {
 	StageJournal journal;
-	bool failed;       /* the save found out that the disk fails */
-	size_t done;       /* stages; as examined */
-	bool within;       /* the next one may have begun: */
-	uint8_t *recorded; /* what its record says; room for the largest stage */
+	bool failed;           /* the save found out that the disk fails */
+	size_t done;           /* stages; as examined */
+	bool within;           /* the next one may have begun: */
+	Job *job;              /* for the progress of a run */
+	uint64_t worked, work; /* bytes of it */
+	uint8_t *recorded;     /* what its record says; room for the largest stage */
 };
 
 /* ---- The journal ---- */
@@ -89,19 +91,30 @@ void stage_recovery_free(StageRecovery *recovery)
 
 static MhexStatus get_kept(void *context, Range range, uint8_t *dst, MhexError *err)
 {
-	return stage_journal_get(context, false, range, dst, err);
+	StageRecovery *recovery = context;
+	return stage_journal_get(&recovery->journal, false, range, dst, err);
 }
 
 static MhexStatus get_fresh(void *context, Range range, uint8_t *dst, MhexError *err)
 {
-	return stage_journal_get(context, true, range, dst, err);
+	StageRecovery *recovery = context;
+	return stage_journal_get(&recovery->journal, true, range, dst, err);
 }
 
 static MhexStatus put_record(void *context, size_t stage, const uint8_t *old,
 			     size_t length, MhexError *err)
 {
-	const StageJournal *journal = context;
-	return stage_slot_put(&journal->slot, stage, old, length, err);
+	const StageRecovery *recovery = context;
+	return stage_slot_put(&recovery->journal.slot, stage, old, length, err);
+}
+
+static MhexStatus count(void *context, uint64_t bytes, MhexError *err)
+{
+	StageRecovery *recovery = context;
+	(void)err;
+	recovery->worked += bytes;
+	job_progress(recovery->job, recovery->worked, recovery->work);
+	return MHEX_OK;
 }
 
 static MhexStatus open_run(StageRecovery *recovery, const Storage *file, int fd,
@@ -112,7 +125,8 @@ static MhexStatus open_run(StageRecovery *recovery, const Storage *file, int fd,
 		.kept = get_kept,
 		.fresh = get_fresh,
 		.record = put_record,
-		.context = journal,
+		.progress = count,
+		.context = recovery,
 		.sized = storage_kind(file) != STORAGE_DEVICE,
 	};
 	const MhexStatus status = stage_run_open(out, fd, storage_path(file),
@@ -270,7 +284,7 @@ static MhexStatus reserve(const StageRecovery *recovery, StageRun *run, Store *s
 	return status;
 }
 
-static MhexStatus verify(const StageRecovery *recovery, StageRun *run, RecoveryWay way,
+static MhexStatus verify(StageRecovery *recovery, StageRun *run, RecoveryWay way,
 			 MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
@@ -284,8 +298,24 @@ static MhexStatus verify(const StageRecovery *recovery, StageRun *run, RecoveryW
 					   "stage %zu was changed by another process "
 					   "meanwhile",
 					   i);
+		if (!status)
+			status = count(recovery, stage_at(recovery, i)->bytes, err);
 	}
 	return status;
+}
+
+/* The stages that are left are made in memory and stored; all are looked at. */
+static uint64_t measure_work(const StageRecovery *recovery, RecoveryWay way)
+{
+	const Stages *stages = &recovery->journal.stages;
+	const bool forward = way == RECOVERY_FORWARD;
+	const size_t end = forward ? stages->first_cut : stages->stages.count;
+	uint64_t work = 0;
+	for (size_t i = 0; i < end; i++) {
+		const bool left = forward ? i >= recovery->done : i < recovery->done;
+		work += stages->stages.items[i].bytes * (left ? 3 : 1);
+	}
+	return work;
 }
 
 static MhexStatus carry_out(StageRecovery *recovery, StageRun *run, Store *store,
@@ -310,10 +340,13 @@ static MhexStatus carry_out(StageRecovery *recovery, StageRun *run, Store *store
 }
 
 MhexStatus stage_recovery_run(StageRecovery *recovery, const Storage *file, Store *store,
-			      RecoveryWay way, MhexError *err)
+			      RecoveryWay way, Job *job, MhexError *err)
 {
 	StageJournal *journal = &recovery->journal;
 	StageRun *run = NULL;
+	recovery->job = job;
+	recovery->worked = 0;
+	recovery->work = measure_work(recovery, way);
 	MhexStatus status = open_run(recovery, file, store_fd(store), &run, err);
 	if (!status)
 		status = journal_write_into(&journal->slot.journal, journal->reader,

@@ -35,8 +35,9 @@ void stage_recovery_free(StageRecovery *recovery);
 MhexStatus stage_recovery_examine(StageRecovery *recovery, const Storage *file,
 				  RecoveryState *state, MhexError *err);
 
-/* After that: go on or take back, to the disk. store is of file. */
+/* After that: go on or take back, to the disk. store is of file; job, or NULL, is told
+ * how far it is. */
 MhexStatus stage_recovery_run(StageRecovery *recovery, const Storage *file, Store *store,
-			      RecoveryWay way, MhexError *err);
+			      RecoveryWay way, Job *job, MhexError *err);
 
 #endif

@@ -415,7 +415,8 @@ static MhexStatus measure_size(StageRun *run, MhexError *err)
 
 MhexStatus stage_run_back(StageRun *run, bool strict, MhexError *err)
 {
-	run->access.progress = NULL;
+	if (!strict)
+		run->access.progress = NULL;
 	MhexStatus status = measure_size(run, err);
 	if (!status && (run->done > 0 || run->within))
 		status = stage_run_stretch(run, err);
@@ -505,8 +506,11 @@ MhexStatus stage_run_rehearse(StageRun *run, bool forward, MhexError *err)
 	const size_t first = forward ? run->done + run->within : 0;
 	const size_t end = forward ? run->stages->first_cut : run->done;
 	MhexStatus status = MHEX_OK;
-	for (size_t i = first; !status && i < end; i++)
+	for (size_t i = first; !status && i < end; i++) {
 		status = load(run, i, forward, true, err);
+		if (!status)
+			status = count(run, stage_at(run, i)->bytes, err);
+	}
 	run->loaded = run->within = false;
 	return status;
 }

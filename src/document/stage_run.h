@@ -25,7 +25,8 @@ typedef struct {
 	 * sync but the last. */
 	MhexStatus (*record)(void *context, size_t stage, const uint8_t *old,
 			     size_t length, MhexError *err);
-	/* Called after so many more bytes of work; a failure ends it. */
+	/* Called after so many more bytes of work, but for those of a save that is taken
+	 * back; a failure ends it. */
 	MhexStatus (*progress)(void *context, uint64_t bytes, MhexError *err);
 	void *context;
 	bool sized; /* the file is no device: it can be made longer and shorter */

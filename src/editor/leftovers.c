@@ -44,8 +44,9 @@ static void describe_save(const void *found, StrBuf *out)
 }
 
 /* Stores and syncs, so not on the loop's thread. */
-static MhexStatus work_on_save(void *found, const Settling *how, MhexError *err)
+static MhexStatus work_on_save(void *found, const Settling *how, Job *job, MhexError *err)
 {
+	recovery_set_job(found, job);
 	if (how->way == RECOVER_DROP)
 		return recovery_forget(found, err);
 	recovery_set_lock(found, how->lock, how->force);
@@ -247,7 +248,7 @@ static MhexStatus settle(OpenFile *file, const Settling *how, StrBuf *said,
 	const Leftover *leftover = &file->leftover;
 	MhexStatus status = MHEX_OK;
 	if (leftover->kind->work)
-		status = leftover->kind->work(leftover->found, how, err);
+		status = leftover->kind->work(leftover->found, how, NULL, err);
 	return status ? status : settle_rest(file, how->way, said, err);
 }
 
@@ -433,8 +434,7 @@ static MhexStatus run_work(Job *job, void *context, MhexError *err)
 {
 	const RecoverTask *task = context;
 	const Leftover *leftover = &task->file->leftover;
-	(void)job;
-	return leftover->kind->work(leftover->found, &task->how, err);
+	return leftover->kind->work(leftover->found, &task->how, job, err);
 }
 
 static MhexStatus start_work(Editor *editor, OpenFile *file, const Settling *how,
@@ -505,6 +505,6 @@ HANDLER(cmd_recover)
 	if (leftover->kind->work && editor->inside_loop)
 		return start_work(editor, file, &how, err);
 	if (leftover->kind->work)
-		status = leftover->kind->work(leftover->found, &how, err);
+		status = leftover->kind->work(leftover->found, &how, NULL, err);
 	return status ? status : end(editor, file, how.way, err);
 }

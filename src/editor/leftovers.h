@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/job.h"
 #include "base/strbuf.h"
 #include "mhex/document.h"
 #include "mhex/error.h"
@@ -43,9 +44,9 @@ typedef struct {
 	size_t (*later)(const void *found);
 	/* "a save was interrupted, ..." */
 	void (*describe)(const void *found, StrBuf *out);
-	/* What takes long, on any thread; NULL: nothing does. Closes what was found when
-	 * it succeeds; without it the following do. */
-	MhexStatus (*work)(void *found, const Settling *how, MhexError *err);
+	/* What takes long, on any thread, which may be a job's; NULL: nothing does.
+	 * Closes what was found when it succeeds; without it the following do. */
+	MhexStatus (*work)(void *found, const Settling *how, Job *job, MhexError *err);
 	/* The rest, with the open document. note: what else there is to say. */
 	MhexStatus (*apply)(void *found, Document *doc, StrBuf *note, MhexError *err);
 	MhexStatus (*revert)(void *found, Document *doc, StrBuf *note, MhexError *err);

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "base/job.h"
 #include "editor/match_view.h"
 #include "editor/task_parts.h"
 
@@ -34,11 +35,20 @@ static Running running_search(const Editor *editor)
 	return (Running){"searching", progress.scanned, progress.total, true, true};
 }
 
+/* It only goes forward. Where bytes lie where they were it is not counted. */
+static Running running_recovery(const Editor *editor)
+{
+	Running running = {.what = "recovering"};
+	job_get_progress(editor->recover.job, &running.done, &running.total);
+	running.bytes = running.total > 0;
+	return running;
+}
+
 static Running running_now(const Editor *editor)
 {
 	Running running = {.stops = true};
-	if (editor->recover.job) /* it only goes forward */
-		return (Running){.what = "recovering"};
+	if (editor->recover.job)
+		return running_recovery(editor);
 	if (editor->search.search || editor->listing.search)
 		return running_search(editor);
 	if (editor->slice.what)
@@ -63,6 +73,7 @@ static Running running_now(const Editor *editor)
 	} else if (editor->save.save) {
 		running.what = "writing";
 		running.bytes = true;
+		running.stops = !save_committed(editor->save.save);
 		save_get_progress(editor->save.save, &running.done, &running.total);
 	}
 	return running;

@@ -161,6 +161,8 @@ bool task_cancel(Editor *editor)
 		opening_cancel(editor->open.opening);
 	else if (editor->match_save)
 		match_save_cancel(editor->match_save);
+	else if (editor->save.save && save_committed(editor->save.save))
+		editor_say(editor, "bytes are being stored: the save goes on to its end");
 	else if (editor->save.save)
 		save_cancel(editor->save.save);
 	return true;

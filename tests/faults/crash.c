@@ -34,7 +34,8 @@ static void make_again(void)
 static int save_with(const char *plan, const char *edit)
 {
 	with_faults(plan);
-	return BATCH("-c", edit, "-c", "write", "file");
+	/* So that moves have some stages, of a quarter of that. */
+	return BATCH("-c", "set window=16384", "-c", edit, "-c", "write", "file");
 }
 
 /* After a crash the next run says so, or there is nothing to say. */

@@ -253,8 +253,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Model model = {.old_size = 0};
 	if (size < HEAD)
 		return 0;
-	guard_install();
-	scratch = scratch_open();
+	if (!scratch) {
+		scratch = scratch_open();
+		guard_install();
+	}
 	make_model(&model, data, data + HEAD, size - HEAD);
 	const int fd = open(scratch->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	scratch_check(fd >= 0 &&

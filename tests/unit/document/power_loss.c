@@ -89,6 +89,10 @@ typedef struct {
 	bool many;          /* different states are to be had */
 	bool only_end;      /* before that, it is not our business */
 	size_t window;      /* a stage of moves is a quarter of it; 0: the default */
+	const char *plan;   /* the save fails because of this plan */
+	/* It is killed by this plan, and recovered: that is recorded, not the save. */
+	const char *killed;
+	RecoveryWay way;
 } Script;
 
 /* How many syncs the first save has made. */
@@ -101,6 +105,34 @@ static void save(void)
 	cr_assert(zero(int, (int)status), "%s", err.message);
 }
 
+static int child_saves(void *context)
+{
+	const Script *script = context;
+	MhexError err;
+	faults_plan(script->killed);
+	return sample_write(&sample, &err) ? 1 : 0;
+}
+
+static void recover(RecoveryWay way)
+{
+	MhexError err = {0};
+	Recovery *recovery = NULL;
+	cr_assert(zero(int, (int)recovery_find(&recovery, sample.path, &err)));
+	cr_assert(zero(int, (int)recovery_run(recovery, way, &err)), "%s", err.message);
+}
+
+/* The save, its failure, or the recovery from its end. */
+static void change(const Script *script)
+{
+	MhexError err;
+	if (script->killed)
+		recover(script->way);
+	else if (script->plan)
+		cr_assert(ne(int, (int)sample_write(&sample, &err), 0));
+	else
+		save();
+}
+
 static void record(const Script *script, const char *plan)
 {
 	const char *const watched[] = {sample.folder, journals, NULL};
@@ -109,11 +141,15 @@ static void record(const Script *script, const char *plan)
 	sample_open(&sample, ACCESS_PREVIEW);
 	old.bytes = sample_file_bytes(sample.path, &old.size);
 	script->edit();
-	faults_plan(plan);
+	middle.bytes = sample_document_bytes(&sample, &middle.size);
+	if (script->killed) {
+		Script copy = *script;
+		cr_assert(lt(int, 128, sample_in_child(child_saves, &copy)));
+	}
+	faults_plan(script->plan ? script->plan : plan);
 	power_log_begin(watched);
-	save();
+	change(script);
 	first_syncs = faults_count("sync");
-	middle.bytes = sample_file_bytes(sample.path, &middle.size);
 	if (script->then)
 		script->then();
 	new.bytes = sample_file_bytes(sample.path, &new.size);
@@ -343,22 +379,48 @@ static void edit_halves_change_places(void)
 	sample_overwrite(&sample, 15000, "one");
 }
 
-static const Script longer = {edit_longer_in_place, NULL, true, false, STAGED},
-		    shorter = {edit_shorter_in_place, NULL, true, false, STAGED},
-		    circle = {edit_halves_change_places, NULL, true, false, STAGED},
-		    one_stage = {edit_longer_in_place, NULL, true, false, 0},
-		    longer_and_others = {edit_longer_in_place, others_write, false, true,
-					 STAGED},
-		    shorter_and_others = {edit_shorter_in_place, others_write, false,
-					  true, STAGED};
+static const Script in_place = {.edit = edit_in_place, .many = true},
+		    in_place_twice = {.edit = edit_in_place,
+				      .then = save_in_place_again,
+				      .many = true},
+		    in_place_and_others = {.edit = edit_in_place,
+					   .then = others_write,
+					   .only_end = true},
+		    by_new_file = {.edit = edit_other_size},
+		    by_new_file_twice = {.edit = edit_other_size,
+					 .then = save_other_size_again},
+		    both_ways = {.edit = edit_other_size, .then = save_in_place_again};
 
-static const Script in_place = {edit_in_place, NULL, true, false, 0},
-		    in_place_twice = {edit_in_place, save_in_place_again, true, false, 0},
-		    in_place_and_others = {edit_in_place, others_write, false, true, 0},
-		    by_new_file = {edit_other_size, NULL, false, false, 0},
-		    by_new_file_twice = {edit_other_size, save_other_size_again, false,
-					 false, 0},
-		    both_ways = {edit_other_size, save_in_place_again, false, false, 0};
+static const Script
+	one_stage = {.edit = edit_longer_in_place, .many = true},
+	longer = {.edit = edit_longer_in_place, .many = true, .window = STAGED},
+	shorter = {.edit = edit_shorter_in_place, .many = true, .window = STAGED},
+	circle = {.edit = edit_halves_change_places, .many = true, .window = STAGED},
+	longer_and_others = {.edit = edit_longer_in_place,
+			     .then = others_write,
+			     .only_end = true,
+			     .window = STAGED},
+	shorter_and_others = {.edit = edit_shorter_in_place,
+			      .then = others_write,
+			      .only_end = true,
+			      .window = STAGED},
+	taken_back = {.edit = edit_shorter_in_place,
+		      .many = true,
+		      .window = STAGED,
+		      .plan = "pwrite@file:3:EIO"},
+	cut_taken_back = {.edit = edit_shorter_in_place,
+			  .many = true,
+			  .window = STAGED,
+			  .plan = "fsync@file:4:EIO"};
+
+static const Script gone_on_with = {.edit = edit_longer_in_place,
+				    .window = STAGED,
+				    .killed = "pwrite@file:2:kill",
+				    .way = RECOVERY_FORWARD},
+		    put_back = {.edit = edit_longer_in_place,
+				.window = STAGED,
+				.killed = "pwrite@file:3:kill",
+				.way = RECOVERY_BACK};
 
 Test(power_loss, a_save_in_place_survives)
 {
@@ -400,6 +462,18 @@ Test(power_loss, moves_to_a_shorter_file_survive)
 Test(power_loss, moves_in_a_circle_survive)
 {
 	survives(&circle);
+}
+
+Test(power_loss, saves_that_fail_and_move_back_survive)
+{
+	survives(&taken_back);
+	survives(&cut_taken_back);
+}
+
+Test(power_loss, recoveries_survive)
+{
+	survives(&gone_on_with);
+	survives(&put_back);
 }
 
 Test(power_loss, moves_to_a_longer_file_need_each_sync)

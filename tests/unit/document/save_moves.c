@@ -6,6 +6,7 @@
 #include <criterion/new/assert.h>
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -135,6 +136,38 @@ Test(save_moves, a_sync_that_fails_takes_every_move_back)
 	cr_expect(document_is_modified(sample.doc));
 	cr_expect(sample_save_well(&sample).in_place,
 		  "the way back is no foreign change");
+}
+
+/* Everything that is done counts, and when bytes were stored it is too late to stop. */
+static void expect_progress(SaveSample *of)
+{
+	MhexError err = {0};
+	SaveResult result;
+	Save *save = NULL;
+	uint64_t done = 0, total = 0;
+	cr_assert(zero(int,
+		       (int)document_save_start(of->doc, &(SaveRequest){.output_fd = -1},
+						-1, &save, &err)));
+	while (!save_done(save))
+		(void)sched_yield();
+	save_get_progress(save, &done, &total);
+	cr_expect(lt(u64, 0, total));
+	cr_expect(eq(u64, done, total));
+	cr_expect(save_committed(save));
+	save_cancel(save);
+	cr_expect(zero(int, (int)document_save_finish(of->doc, save, &result, &err)),
+		  "%s", err.message);
+}
+
+Test(save_moves, the_progress_counts_all_of_it)
+{
+	sample_link(&sample);
+	sample_edit(&sample);
+	expect_progress(&sample);
+	sample_delete(&sample, 1000, 200000);
+	expect_progress(&sample);
+	sample_overwrite(&sample, 1000, "where it lies");
+	expect_progress(&sample);
 }
 
 static void grow(void)

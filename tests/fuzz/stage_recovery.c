@@ -101,7 +101,7 @@ static void make_model(Model *model, const uint8_t *head, const uint8_t *data,
 	for (size_t i = 0; i < model->old_size; i++)
 		model->old[i] = model->now[i] = (uint8_t)(i * 7 + 1);
 	memset(model->now + model->new_size, 0, BYTES_MAX - model->new_size);
-	stages_begin(&model->stages, model->old_size, model->new_size, 1 + head[1]);
+	stages_begin(&model->stages, model->old_size, model->new_size, 10 + head[1] % 64);
 	add_parts(model, data, size);
 	keep_some(model, head[2]);
 	measure(model);

@@ -377,7 +377,8 @@ MhexStatus journal_list(JournalList *out, const StateFolder *folder, MhexError *
 static bool discard_closed(const StateFolder *folder, const char *name)
 {
 	JournalReader *journal = NULL;
-	if (journal_open(&journal, folder, name, NULL))
+	(void)journal_open(&journal, folder, name, NULL);
+	if (!journal)
 		return false;
 	journal_reader_discard(journal);
 	return true;

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/job.h"
 #include "document/recovery.h"
 #include "save_sample.h"
 #include "support/faults.h"
@@ -289,6 +290,66 @@ Test(save_crash, after_a_failed_sync_nothing_is_taken_for_complete)
 	cr_assert(zero(int, (int)recovery_find(&recovery, sample.path, &err)), "%s",
 		  err.message);
 	cr_assert(zero(int, (int)recovery_run(recovery, RECOVERY_FORWARD, &err)), "%s",
+		  err.message);
+	cr_expect(file_is(new, new_size));
+}
+
+static Recovery *crash_within_moves(void (*edit)(void))
+{
+	char plan[] = "pwrite@file:2:kill";
+	MhexError err;
+	Recovery *recovery = NULL;
+	edit();
+	new = sample_document_bytes(&sample, &new_size);
+	cr_assert(lt(int, 128, sample_in_child(child_saves, plan)));
+	cr_assert(zero(int, (int)recovery_find(&recovery, sample.path, &err)), "%s",
+		  err.message);
+	return recovery;
+}
+
+static MhexStatus finish_save(Job *job, void *context, MhexError *err)
+{
+	recovery_set_job(context, job);
+	return recovery_run(context, RECOVERY_FORWARD, err);
+}
+
+Test(save_crash, a_recovery_of_moves_says_how_far_it_is)
+{
+	MhexError err;
+	Job *job = NULL;
+	uint64_t done = 0, total = 0;
+	Recovery *recovery = crash_within_moves(edit_linked_longer);
+
+	cr_assert(zero(int, (int)job_start(&job, finish_save, recovery, -1, &err)));
+	cr_expect(zero(int, (int)job_wait(job, &err)), "%s", err.message);
+	job_get_progress(job, &done, &total);
+	(void)job_finish(job, NULL);
+
+	cr_expect(lt(u64, SIZE, total));
+	cr_expect(eq(u64, done, total));
+	cr_expect(file_is(new, new_size));
+}
+
+/* Also where the size stays: any stage may read what lies anywhere. */
+Test(save_crash, a_recovery_of_moves_locks_all_of_the_file)
+{
+	MhexError err;
+	struct flock range = {.l_type = F_WRLCK,
+			      .l_whence = SEEK_SET,
+			      .l_start = SIZE + 1000,
+			      .l_len = 1};
+	Recovery *recovery = crash_within_moves(edit_swapped);
+	const int fd = open(sample.path, O_RDWR | O_CLOEXEC);
+	if (fcntl(fd, F_OFD_SETLK, &range) < 0) {
+		recovery_close(recovery);
+		cr_skip("no locks of open file descriptions here");
+	}
+
+	cr_expect(eq(int, (int)recovery_run(recovery, RECOVERY_FORWARD, &err),
+		     MHEX_E_BUSY));
+	cr_expect(not(file_is(new, new_size)));
+	(void)close(fd);
+	cr_expect(zero(int, (int)recovery_run(recovery, RECOVERY_FORWARD, &err)), "%s",
 		  err.message);
 	cr_expect(file_is(new, new_size));
 }

@@ -4,6 +4,7 @@
  * nobody's way. */
 #include "unit/editor/ed_sample.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -210,6 +211,35 @@ Test(working, quit_with_force_waits_for_the_save_and_drops_the_rest)
 	cr_expect(not(editor_running(editor)));
 	cr_expect(eq(str, prompt(), (char *)""));
 	cr_expect(zero(u64, editor_document_unsaved(editor, 0)));
+}
+
+/* On disk or not: another program would see it. */
+static void wait_for_store(void)
+{
+	char first = 0;
+	const int fd = open(file.path, O_RDONLY | O_CLOEXEC);
+	cr_assert(ge(int, fd, 0));
+	do
+		cr_assert(eq(int, (int)pread(fd, &first, 1, 0), 1));
+	while (first == 'A');
+	(void)close(fd);
+}
+
+Test(working, a_save_that_stores_says_that_it_cannot_be_stopped)
+{
+	open_large();
+	change_all();
+
+	keys_only("<C-s>");
+	wait_for_store();
+	tick(200);
+	cr_expect(progress_has("%"), "%s", frame.progress);
+	cr_expect(not(progress_has("Ctrl-C stops")), "%s", frame.progress);
+	keys_only("<C-c>");
+	EXPECT_MESSAGE("bytes are being stored: the save goes on to its end");
+	wait_for_jobs();
+
+	cr_expect(not(draw()->is_modified));
 }
 
 Test(working, a_save_that_is_stopped_leaves_the_file_as_it_was)

@@ -252,7 +252,7 @@ Test(survive, what_others_have_changed_meanwhile_is_a_conflict)
 	open_file("--recover=apply");
 	EXPECT_TEXT("others have changed 1");
 	screen_keys(screen, ":write<Enter>");
-	EXPECT_TEXT("conflict");
+	EXPECT_TEXT("take mine or theirs");
 	EXPECT_FILE("AXCDEFGH");
 	expect_quits();
 }

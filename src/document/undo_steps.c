@@ -242,6 +242,19 @@ static bool add_resized(Collection *work, UndoStep *step, const PieceTree *befor
 	return false;
 }
 
+/* A step that changed nothing is one to undo nevertheless: a byte in place of itself. */
+static bool add_idle(Collection *work, UndoStep *step, const PieceTree *tree, uint64_t at)
+{
+	const uint64_t size = piece_tree_size(tree);
+	Change change = {.offset = at < size ? at : 0};
+	const Range byte = range_intersect((Range){change.offset, 1}, (Range){0, size});
+	if (piece_tree_collect(tree, byte, &change.removed) &&
+	    piece_tree_collect(tree, byte, &change.inserted))
+		return add_pieces_of(work, step, &change);
+	change_free(&change);
+	return false;
+}
+
 static bool bring_up(Document *doc, const Version *version, Version *out)
 {
 	if (!document_bring_up(doc, version, out))
@@ -262,8 +275,10 @@ static bool add_versions(Collection *work, UndoStep *step, const HistoryStep *fr
 		return false;
 	}
 	const bool alike = piece_tree_size(&before.tree) == piece_tree_size(&after.tree);
-	const bool done = alike ? add_in_place(work, step, &before.tree, &after.tree)
-				: add_resized(work, step, &before.tree, &after.tree);
+	bool done = alike ? add_in_place(work, step, &before.tree, &after.tree)
+			  : add_resized(work, step, &before.tree, &after.tree);
+	if (done && step->count == 0)
+		done = add_idle(work, step, &before.tree, from->at);
 	version_release(&before);
 	version_release(&after);
 	return done;

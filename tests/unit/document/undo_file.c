@@ -147,6 +147,24 @@ Test(undo_file, large_steps_and_reverts_are_told_by_what_differs)
 	sample_expect_untouched(&sample, SIZE);
 }
 
+/* Undo by undo it goes as in the program before. */
+Test(undo_file, a_step_that_changed_nothing_stays_one)
+{
+	sample_overwrite(&sample, 10, "step");
+	(void)sample_save_well(&sample);
+	document_begin(sample.doc);
+	for (unsigned i = 0; i < 300; i++)
+		sample_overwrite(&sample, 10, "step");
+	document_end(sample.doc);
+
+	come_back();
+	undo();
+	cr_expect(not(document_is_modified(sample.doc)));
+	undo();
+	(void)sample_save_well(&sample);
+	sample_expect_untouched(&sample, SIZE);
+}
+
 Test(undo_file, live_and_preview_take_it_from_each_other)
 {
 	document_close(sample.doc);

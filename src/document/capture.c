@@ -187,6 +187,9 @@ bool document_capture(Document *doc, Range range, const Piece *pieces, size_t co
 			base_bytes_forget(doc->base, under.offset, under.length);
 		at += piece->length;
 	}
+	/* What follows is at other offsets then, and is not remembered. */
+	if (range.offset + pieces_length(pieces, count) != end)
+		document_capture_stamp(doc);
 	return at >= end || remember_files(doc, range_between(at, end), false, &budget);
 }
 

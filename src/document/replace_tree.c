@@ -353,6 +353,7 @@ MhexStatus replace_tree_end(ReplaceAll *all, MhexError *err)
 	}
 	Storage *storage = document_storage(doc);
 	(void)storage_measure(storage, NULL);
+	document_capture_moved(doc, &now.tree);
 	exchange_bases(all);
 	history_keep_base(doc->history, (KeptBase){all->base, storage_stamp(storage)});
 	all->base = NULL;

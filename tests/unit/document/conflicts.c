@@ -428,3 +428,18 @@ Test(conflicts, live_says_where_the_stored_bytes_are)
 	expect_named("ABC");
 	cr_expect(eq(int, sample_peek(&s.file, 2), 'x'), "the old file");
 }
+
+Test(conflicts, bytes_that_were_moved_into_a_range_are_none)
+{
+	MhexError err = {0};
+	const SaveRequest request = {.has_range = true, .range = {4, 2}, .output_fd = -1};
+	doc_insert(s.doc, 2, "ab");
+	doc_delete(s.doc, 10, 2);
+	EXPECT_DOC(s.doc, "01ab234567");
+
+	cr_expect(zero(int, (int)doc_try_save(s.doc, &request, &err)), "%s", err.message);
+	EXPECT_FILE(&s.file, "0123236789");
+	EXPECT_DOC(s.doc, "01ab234567");
+	cr_assert(zero(int, (int)save(false, &err)), "%s", err.message);
+	EXPECT_FILE(&s.file, "01ab234567");
+}

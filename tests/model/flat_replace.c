@@ -49,7 +49,7 @@ static void draw_ranges(Plan *plan)
 
 static void draw_replacement(Plan *plan)
 {
-	const bool same_length = flat_pick(1);
+	const bool same_length = flat_pick(1) || flat_now()->size > SIZE_MAX_BYTES;
 	plan->with = (Replacement){.bytes = plan->bytes};
 	plan->with.length = same_length ? plan->length : flat_pick(LENGTH_MAX);
 	(void)flat_random_bytes(plan->bytes, LENGTH_MAX);

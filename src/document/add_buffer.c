@@ -20,18 +20,18 @@ struct AddBuffer {
 
 /* Chunk 0 holds [0, 64 KiB), chunk i > 0 holds [64 KiB << (i - 1), 64 KiB << i): the
  * number of a chunk is that of the highest bit of what lies before it. */
-static int chunk_of(uint64_t offset)
+static unsigned chunk_of(uint64_t offset)
 {
 	const uint64_t units = offset >> CHUNK_SHIFT;
-	return units == 0 ? 0 : 64 - __builtin_clzll(units);
+	return units == 0 ? 0 : 64 - (unsigned)__builtin_clzll(units);
 }
 
-static uint64_t chunk_begin(int chunk)
+static uint64_t chunk_begin(unsigned chunk)
 {
 	return chunk == 0 ? 0 : (uint64_t)1 << (CHUNK_SHIFT + chunk - 1);
 }
 
-static uint64_t chunk_end(int chunk)
+static uint64_t chunk_end(unsigned chunk)
 {
 	return (uint64_t)1 << (CHUNK_SHIFT + chunk);
 }
@@ -45,7 +45,7 @@ void add_buffer_free(AddBuffer *buffer)
 {
 	if (!buffer)
 		return;
-	for (int i = 0; i < CHUNKS; i++)
+	for (unsigned i = 0; i < CHUNKS; i++)
 		if (i < HEAP_CHUNKS)
 			free(buffer->chunks[i]);
 		else
@@ -62,7 +62,7 @@ uint64_t add_buffer_size(const AddBuffer *buffer)
 uint64_t add_buffer_memory(const AddBuffer *buffer)
 {
 	uint64_t bytes = sizeof(*buffer);
-	for (int i = 0; i < CHUNKS; i++)
+	for (unsigned i = 0; i < CHUNKS; i++)
 		if (buffer->chunks[i])
 			bytes += chunk_end(i) - chunk_begin(i);
 	return bytes;
@@ -72,8 +72,8 @@ static bool reserve(AddBuffer *buffer, size_t length)
 {
 	if (length > chunk_end(CHUNKS - 1) - buffer->size)
 		return false;
-	const int last = chunk_of(buffer->size + length - 1);
-	for (int i = chunk_of(buffer->size); i <= last; i++) {
+	const unsigned last = chunk_of(buffer->size + length - 1);
+	for (unsigned i = chunk_of(buffer->size); i <= last; i++) {
 		if (buffer->chunks[i])
 			continue;
 		const size_t size = (size_t)(chunk_end(i) - chunk_begin(i));
@@ -96,7 +96,7 @@ bool add_buffer_append(AddBuffer *buffer, const void *bytes, size_t length,
 	const uint8_t *from = bytes;
 	uint64_t to = buffer->size;
 	while (length > 0) {
-		const int chunk = chunk_of(to);
+		const unsigned chunk = chunk_of(to);
 		const uint64_t room = chunk_end(chunk) - to;
 		const size_t part = length < room ? length : (size_t)room;
 		memcpy(buffer->chunks[chunk] + (to - chunk_begin(chunk)), from, part);
@@ -118,7 +118,7 @@ uint8_t add_buffer_amend(AddBuffer *buffer, uint8_t byte)
 {
 	assert(buffer->size > 0);
 	const uint64_t last = buffer->size - 1;
-	const int chunk = chunk_of(last);
+	const unsigned chunk = chunk_of(last);
 	uint8_t *place = buffer->chunks[chunk] + (last - chunk_begin(chunk));
 	const uint8_t old = *place;
 	*place = byte;
@@ -127,7 +127,7 @@ uint8_t add_buffer_amend(AddBuffer *buffer, uint8_t byte)
 
 const uint8_t *add_buffer_at(const AddBuffer *buffer, uint64_t offset, uint64_t *run)
 {
-	const int chunk = chunk_of(offset);
+	const unsigned chunk = chunk_of(offset);
 	*run = chunk_end(chunk) - offset;
 	return buffer->chunks[chunk] + (offset - chunk_begin(chunk));
 }

@@ -29,12 +29,10 @@ typedef enum {
 typedef struct {
 	SearchKind kind;
 	Range range; /* matches lie within it wholly; an expression sees nothing else */
-	/* FORWARD, BACKWARD: where to begin. COUNT, ALL: no match begins before it. */
-	uint64_t start;
-	uint64_t stop;  /* COUNT, ALL: no match begins there or behind it; 0: no limit */
-	bool wrap;      /* FORWARD, BACKWARD: go on at the other end */
-	uint64_t every; /* matches at multiples of this only; 0 or 1: anywhere */
-	uint64_t limit; /* SEARCH_ALL: stop after so many matches; 0: no limit */
+	uint64_t start;   /* FORWARD, BACKWARD: where to begin */
+	bool wrap;        /* FORWARD, BACKWARD: go on at the other end */
+	uint64_t every;   /* matches at multiples of this only; 0 or 1: anywhere */
+	uint64_t limit;   /* SEARCH_ALL: stop after so many matches; 0: no limit */
 	unsigned workers; /* threads; 0: as many as there are processors */
 	uint64_t slice;   /* bytes that a thread takes at once; 0: the default */
 } SearchRequest;

@@ -21,17 +21,6 @@ static void free_search(Search *search)
 	free(search);
 }
 
-static void limit_places(Search *search)
-{
-	const SearchRequest *request = &search->request;
-	if (request->stop > 0 && search->end > request->stop)
-		search->end = request->stop;
-	if (search->begin < request->start)
-		search->begin = request->start;
-	if (search->end < search->begin)
-		search->end = search->begin;
-}
-
 /* Where matches may begin: so that they lie within the range, and that within size. */
 static void set_limits(Search *search, uint64_t size)
 {
@@ -42,8 +31,6 @@ static void set_limits(Search *search, uint64_t size)
 	search->begin = range.offset;
 	search->end = range.length < length ? range.offset
 					    : range.offset + (range.length - length) + 1;
-	if (!search_wants_nearest(search))
-		limit_places(search);
 }
 
 MhexStatus search_start(Search **out, const Snapshot *snapshot, Pattern *pattern,

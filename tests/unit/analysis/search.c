@@ -280,14 +280,17 @@ Test(search, shows_what_it_has_while_it_runs)
 	request.slice = 4 << 20;
 	memcpy(bytes + 1000, "abcd", 4);
 	memcpy(bytes + LARGE - 1000, "abcd", 4);
-	stop_at(&snapshot, 5 << 20);
+	/* Behind the border of a slice, or the one before would read it, too. */
+	stop_at(&snapshot, (5 << 20) + 100);
 	Search *search = start_search(&snapshot, "\"abcd\"", &request);
 
 	await(snapshot.arrived);
 	search_get_progress(search, &progress);
 	cr_expect(not(progress.done));
 	cr_expect(eq(u64, progress.count, 1));
-	cr_expect(eq(u64, progress.scanned, 4 << 20));
+	/* Slices are shorter where they take long. */
+	cr_expect(le(u64, 4 << 20, progress.scanned));
+	cr_expect(le(u64, progress.scanned, 5 << 20));
 	cr_expect(eq(u64, progress.total, LARGE - 3));
 	cr_assert(eq(sz, search_matches(search, 0, got, 4), 1));
 	cr_expect(eq(u64, got[0], 1000));

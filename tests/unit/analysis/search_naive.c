@@ -61,11 +61,8 @@ static SearchProgress naive_nearest(const Naive *naive)
 static size_t naive_all(const Naive *naive, uint64_t *offsets)
 {
 	size_t count = 0;
-	const uint64_t stop = naive->request->stop;
-	for (uint64_t at = naive->request->start; at < SMALL;) {
+	for (uint64_t at = 0; at < SMALL;) {
 		const uint64_t limit = naive->request->limit;
-		if (stop > 0 && at >= stop)
-			break;
 		if (limit > 0 && count == limit)
 			break;
 		if (naive_at(naive, at)) {
@@ -95,10 +92,6 @@ static SearchRequest random_request(uint64_t *state)
 					random_below(state, SMALL)};
 	if (request.kind == SEARCH_ALL && random_below(state, 3) == 0)
 		request.limit = 1 + random_below(state, 5);
-	if (random_below(state, 3) == 0)
-		request.stop = random_below(state, SMALL);
-	if (random_below(state, 2) == 0)
-		request.start = 0;
 	return request;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "document/base_bytes.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,7 @@ BaseBytes *base_bytes_new(void)
 
 void base_bytes_clear(BaseBytes *store)
 {
+	assert(store->count == 0 || store->entries);
 	for (size_t i = 0; i < store->count; i++)
 		slab_give(&store->leaves, store->entries[i].leaf);
 	slab_free(&store->leaves);

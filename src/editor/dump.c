@@ -37,15 +37,17 @@ static char *put_char(char *out, char c)
 
 static char *put_text(char *out, const char *text)
 {
-	const size_t length = strlen(text);
-	memcpy(out, text, length);
-	return out + length;
+	while (*text)
+		*out++ = *text++;
+	return out;
 }
 
 static char *put_byte(char *out, const Row *row, size_t i)
 {
 	const bool lost = row->states && (row->states[i] & BYTE_UNREADABLE);
-	memcpy(out, lost ? "??" : row->pairs[row->bytes[i]], 2);
+	const char *pair = lost ? "??" : row->pairs[row->bytes[i]];
+	out[0] = pair[0];
+	out[1] = pair[1];
 	return out + 2;
 }
 

@@ -127,8 +127,8 @@ MhexStatus task_range(Editor *editor, Range range, const Transform *how, uint8_t
 			    .offset = range.offset,
 			    .generation = document_generation(file->doc),
 			    .started_ms = editor->now_ms,
-			    .how = *how,
-			    .operand = operand};
+			    .how = *how};
+	task->operand = operand;
 	const Derivation derivation = {.range = range,
 				       .backwards = how->kind == TRANSFORM_REVERSE,
 				       .change = change,

@@ -81,13 +81,19 @@ void search_get_progress(Search *search, SearchProgress *progress)
 	progress->done = done;
 }
 
+/* With the lock held: at most max of those that are there to stay. */
+static size_t listed_from(const Search *search, uint64_t first, size_t max)
+{
+	const uint64_t count = search->progress.count;
+	const uint64_t left = first < count ? count - first : 0;
+	return left < max ? (size_t)left : max;
+}
+
 size_t search_matches(Search *search, uint64_t first, uint64_t *offsets, size_t max)
 {
 	job_lock(search->lock);
-	const uint64_t count = search->progress.count;
-	const uint64_t left = first < count ? count - first : 0;
 	const size_t copied = match_list_get(&search->matches, first, offsets,
-					     left < max ? (size_t)left : max);
+					     listed_from(search, first, max));
 	job_unlock(search->lock);
 	return copied;
 }
@@ -123,10 +129,8 @@ void search_take_matches(Search *search, MatchList *out)
 size_t search_ranges(Search *search, uint64_t first, Range *ranges, size_t max)
 {
 	job_lock(search->lock);
-	const uint64_t count = search->progress.count;
-	const uint64_t left = first < count ? count - first : 0;
 	const size_t copied = match_list_get_ranges(&search->matches, first, ranges,
-						    left < max ? (size_t)left : max);
+						    listed_from(search, first, max));
 	job_unlock(search->lock);
 	return copied;
 }

@@ -181,20 +181,22 @@ static MhexStatus print_matches(Editor *editor, Search *search, uint64_t *printe
 				MhexError *err)
 {
 	const EditorSink *sink = &editor->options.sink;
-	MhexStatus status = sink->write ? MHEX_OK : MHEX_E_UNSUPPORTED;
+	MhexStatus status = MHEX_OK;
 	while (!status) {
 		uint64_t offsets[PRINTED];
 		char lines[PRINTED * LINE_LONGEST];
 		size_t used = 0;
 		const size_t got = search_matches(search, *printed, offsets, PRINTED);
 		if (got == 0)
-			return sink->write(sink->context, "", 0, err);
+			return sink->write ? sink->write(sink->context, "", 0, err)
+					   : MHEX_OK;
 		for (size_t i = 0; i < got; i++)
 			used += format_line(lines + used, offsets[i]);
 		*printed += got;
-		status = sink->write(sink->context, lines, used, err);
+		if (sink->write)
+			status = sink->write(sink->context, lines, used, err);
 	}
-	return status == MHEX_E_UNSUPPORTED ? MHEX_OK : status;
+	return status;
 }
 
 /* All matches, as they are found. */

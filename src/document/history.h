@@ -44,11 +44,14 @@ typedef struct {
 	bool rebase;
 } Change;
 
-/* What is remembered of the file under the edits of the version that a step of two
- * versions is about to lead to, so that a million places need not be read again. */
+/* What is remembered of the file under the edits of one of the two versions of a step, so
+ * that a million places need not be read again when it leads there. */
 typedef struct {
 	BaseBytes *bytes; /* NULL: not kept */
+	const void *root; /* of the version that they are for */
 	FileStamp stamp;  /* of the file they were read from */
+	bool has_since;   /* stands for what bytes does not have */
+	FileStamp since;
 } KeptBase;
 
 typedef struct {

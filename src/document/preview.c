@@ -112,6 +112,20 @@ static bool switch_to(Document *doc, Version *to, const Version *from)
 	return true;
 }
 
+/* With what is remembered goes the stamp that stands for the rest. */
+static void exchange_base(Document *doc, KeptBase *base)
+{
+	const KeptBase left = {.bytes = doc->base,
+			       .root = doc->now.tree.root,
+			       .stamp = base->stamp,
+			       .has_since = doc->has_stamp,
+			       .since = doc->stamp};
+	doc->base = base->bytes;
+	doc->has_stamp = base->has_since;
+	doc->stamp = base->since;
+	*base = left;
+}
+
 /* Nothing has come between, and the file is as it was: what is remembered of it for the
  * other version holds still. */
 static bool switch_with_base(Document *doc, const Version *to, const Version *from,
@@ -119,16 +133,14 @@ static bool switch_with_base(Document *doc, const Version *to, const Version *fr
 {
 	Storage *storage = document_storage(doc);
 	const uint32_t file = doc->now.tree.file;
-	if (!base->bytes || to->tree.file != file || from->tree.file != file ||
-	    from->tree.root != doc->now.tree.root || to->covered != doc->now.covered ||
-	    storage_measure(storage, NULL))
+	if (!base->bytes || base->root != to->tree.root || to->tree.file != file ||
+	    from->tree.file != file || from->tree.root != doc->now.tree.root ||
+	    to->covered != doc->now.covered || storage_measure(storage, NULL))
 		return false;
 	const FileStamp stamp = storage_stamp(storage);
 	if (!file_stamp_equal(&stamp, &base->stamp))
 		return false;
-	BaseBytes *left = doc->base;
-	doc->base = base->bytes;
-	base->bytes = left;
+	exchange_base(doc, base);
 	document_capture_moved(doc, &to->tree);
 	Version now = version_retain(to);
 	version_release(&doc->now);

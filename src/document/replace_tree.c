@@ -353,9 +353,14 @@ MhexStatus replace_tree_end(ReplaceAll *all, MhexError *err)
 	}
 	Storage *storage = document_storage(doc);
 	(void)storage_measure(storage, NULL);
+	const KeptBase before = {.bytes = doc->base,
+				 .root = doc->now.tree.root,
+				 .stamp = storage_stamp(storage),
+				 .has_since = all->had_stamp,
+				 .since = doc->stamp};
 	document_capture_moved(doc, &now.tree);
 	exchange_bases(all);
-	history_keep_base(doc->history, (KeptBase){all->base, storage_stamp(storage)});
+	history_keep_base(doc->history, before);
 	all->base = NULL;
 	version_release(&doc->now);
 	doc->now = now;

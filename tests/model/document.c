@@ -201,6 +201,14 @@ static void save_and_perhaps_visit(void)
 
 /* ---- One run ---- */
 
+static bool fail_conflict(void *context, const Conflict *conflict)
+{
+	const int *step = context;
+	cr_assert(false, "step %d: nobody else has changed 0x%" PRIx64, *step,
+		  conflict->offset);
+	return false;
+}
+
 static void check(uint64_t seed, int step)
 {
 	static uint8_t bytes[4 * SIZE_MAX_BYTES], states[4 * SIZE_MAX_BYTES];
@@ -224,6 +232,9 @@ static void check(uint64_t seed, int step)
 		cr_assert(eq(u64, document_modified_bytes(m.doc), modified));
 	if (!document_is_modified(m.doc))
 		cr_assert(eq(sz, want->size, m.saved.size));
+	if (!m.force)
+		flat_expect_ok(document_conflicts(m.doc, fail_conflict, &step, &err),
+			       &err);
 }
 
 static void act(void)

@@ -75,7 +75,7 @@ static void write_foreign(uint64_t offset, const char *text)
 static bool count_conflict(void *context, const Conflict *conflict)
 {
 	uint64_t *count = context;
-	cr_expect(conflict->has_was);
+	cr_assert(conflict->has_was);
 	cr_expect(eq(u64, conflict->was, sample_byte(conflict->offset)));
 	++*count;
 	return true;
@@ -143,6 +143,55 @@ Test(replace_all, edits_before_and_behind_it_stay_known)
 	write_foreign(2004, "!");
 
 	cr_expect(eq(u64, conflicts(), 1));
+}
+
+/* So many changes that the step is two versions. */
+static void insert_many(void)
+{
+	document_begin(doc);
+	for (uint64_t i = 0; i < 100; i++)
+		doc_insert(doc, i * 3, "+");
+	document_end(doc);
+}
+
+Test(replace_all, undone_from_another_version_is_none_after_redo)
+{
+	replace("<>");
+	insert_many();
+	(void)doc_undo(doc);
+	(void)doc_undo(doc);
+	cr_expect(not(document_is_modified(doc)));
+	(void)doc_redo(doc);
+
+	cr_assert(eq(u64, conflicts(), 0));
+	(void)doc_save(doc);
+}
+
+/* More than is remembered one by one: the file's stamp stands for the rest. */
+Test(replace_all, of_many_bytes_is_none_after_redo)
+{
+	enum {
+		PART = 1 << 20,
+		PARTS = 18
+	};
+	static uint8_t bytes[PART];
+	uint64_t size = 0;
+	ReplaceAll *all = NULL;
+	memset(bytes, '!', sizeof(bytes));
+	const Replacement with = {.bytes = bytes, .length = PART};
+	sample_resize(&file, (uint64_t)PART * PARTS);
+	(void)document_refresh(doc, &size);
+	cr_assert(zero(int, document_replace_begin(doc, &with, COUNT, &all, NULL)));
+	for (uint64_t i = 0; i < PARTS; i++) {
+		const Range range = {i * PART, PART};
+		cr_assert(zero(int, document_replace_ranges(all, &range, 1, NULL)));
+	}
+	cr_assert(zero(int, document_replace_end(all, NULL)));
+	cr_expect(eq(u64, conflicts(), 0));
+	(void)doc_undo(doc);
+	(void)doc_redo(doc);
+
+	cr_expect(eq(u64, conflicts(), 0));
 }
 
 Test(replace_all, called_off_it_has_never_been)

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "document/change.h"
 #include "document/conflict.h"
 #include "document/document_private.h"
 #include "document/edit_journal.h"
@@ -254,8 +255,7 @@ static bool rebase(const Taking *taking, const Run *run)
 	done = done && document_rebase(doc, change.offset, &change.inserted);
 	if (done)
 		return history_push(doc->history, &change);
-	piece_list_free(&change.removed);
-	piece_list_free(&change.inserted);
+	change_free(&change);
 	return false;
 }
 
@@ -282,20 +282,56 @@ static Difference given_up(const Run *run)
 	return out;
 }
 
-static bool drop_edit(Document *doc, const Difference *edit)
+/* The bytes of the file that were moved or copied into mine: they stay, for the document
+ * may have them nowhere else. */
+static bool add_moved(const Document *doc, Range mine, PieceList *list)
 {
-	const Piece file = document_file_piece(doc, edit->theirs);
-	const size_t count = file.length > 0 ? 1 : 0;
-	Change change = {.offset = edit->mine.offset};
-	if (!document_capture(doc, edit->mine, &file, count) ||
-	    !piece_tree_collect(&doc->now.tree, edit->mine, &change.removed) ||
-	    (count && !piece_list_add(&change.inserted, file))) {
-		piece_list_free(&change.removed);
-		piece_list_free(&change.inserted);
-		return false;
+	PieceList pieces = {0}, resolved = {0};
+	bool done = piece_tree_collect(&doc->now.tree, mine, &pieces) &&
+		    source_resolve_all(doc->stock->table, pieces.items, pieces.count,
+				       &resolved);
+	for (size_t i = 0; done && i < resolved.count; i++) {
+		if (resolved.items[i].source == doc->now.tree.file)
+			done = piece_list_add(list, resolved.items[i]);
 	}
-	return history_push(doc->history, &change) &&
-	       piece_tree_replace(&doc->now.tree, edit->mine, &file, count);
+	piece_list_free(&pieces);
+	piece_list_free(&resolved);
+	return done;
+}
+
+/* What the document has nowhere; the rest of theirs has only changed its place. */
+static bool add_lost(const Document *doc, Range theirs, const FileRanges *lost,
+		     PieceList *list)
+{
+	bool done = true;
+	for (size_t i = 0; done && i < lost->count; i++) {
+		const Range part = range_intersect(lost->items[i], theirs);
+		if (part.length > 0)
+			done = piece_list_add(list, document_file_piece(doc, part));
+	}
+	return done;
+}
+
+/* lost: of the version before any edit was dropped; NULL: nothing has moved. */
+static bool drop_edit(Document *doc, const Difference *edit, const FileRanges *lost)
+{
+	PieceList put = {0};
+	Change change = {.offset = edit->mine.offset};
+	const Piece file = document_file_piece(doc, edit->theirs);
+	bool done = lost ? add_moved(doc, edit->mine, &put) &&
+				    add_lost(doc, edit->theirs, lost, &put)
+			 : file.length == 0 || piece_list_add(&put, file);
+	done = done && document_capture(doc, edit->mine, put.items, put.count) &&
+	       piece_tree_collect(&doc->now.tree, edit->mine, &change.removed) &&
+	       piece_list_add_all(&change.inserted, put.items, put.count);
+	if (done)
+		done = history_push(doc->history, &change) &&
+		       piece_tree_replace(&doc->now.tree, edit->mine, put.items,
+					  put.count);
+	else
+		change_free(&change);
+	piece_list_free(&put);
+	return done;
 }
 
 static bool end_alike(const Difference *a, const Difference *b)
@@ -306,9 +342,16 @@ static bool end_alike(const Difference *a, const Difference *b)
 
 /* From the last to the first, so that those before stay where they are. Where several
  * runs give up the same, or to the same end, the first of them does it for all. */
-static bool drop_edits(Taking *taking)
+static bool drop_edits(const Taking *taking)
 {
-	bool done = true;
+	Document *doc = taking->doc;
+	DifferenceWalk walk;
+	FileRanges lost = {0};
+	uint64_t needed = 0;
+	difference_walk(&walk, &doc->now, doc->stock->table);
+	bool done =
+		walk.in_place || difference_find_lost(&doc->now.tree, doc->stock->table,
+						      doc->now.covered, &lost, &needed);
 	for (size_t i = taking->runs.count; done && i-- > 0;) {
 		const Difference edit = given_up(&taking->runs.items[i]);
 		if (i > 0) {
@@ -316,8 +359,9 @@ static bool drop_edits(Taking *taking)
 			if (end_alike(&before, &edit))
 				continue;
 		}
-		done = drop_edit(taking->doc, &edit);
+		done = drop_edit(doc, &edit, walk.in_place ? NULL : &lost);
 	}
+	ARRAY_FREE(&lost);
 	return done;
 }
 

@@ -270,6 +270,65 @@ Test(conflicts, at_a_cut_end_taken_as_theirs_bring_it_back)
 	EXPECT_DOC(s.doc, "01x3456G8I");
 }
 
+static void move_bytes(uint64_t from, uint64_t length, uint64_t to)
+{
+	Clip *clip = NULL;
+	cr_assert(zero(int, document_copy(s.doc, (Range){from, length}, &clip, NULL)));
+	doc_delete(s.doc, from, length);
+	cr_assert(zero(int, document_paste(s.doc, to, clip, true, NULL)));
+	clip_free(clip);
+}
+
+Test(conflicts, taken_as_theirs_keep_what_was_moved_there)
+{
+	MhexError err;
+	doc_delete(s.doc, 3, 3);
+	doc_insert(s.doc, 3, "xy");
+	move_bytes(7, 2, 3);
+	EXPECT_DOC(s.doc, "01289xy67");
+	sample_write(&s.file, 4, "D", 1);
+	EXPECT_LIST("[3 4 D -]");
+
+	cr_expect(zero(int, (int)take_all(TAKE_THEIRS)));
+
+	EXPECT_DOC(s.doc, "012893D567");
+	EXPECT_LIST("");
+	doc_undo(s.doc);
+	EXPECT_DOC(s.doc, "01289xy67");
+	EXPECT_LIST("[3 4 D -]");
+	doc_redo(s.doc);
+	cr_assert(zero(int, (int)save(false, &err)), "%s", err.message);
+	expect_named("012893D567");
+}
+
+/* As many as were overwritten: byte by byte. */
+Test(conflicts, taken_as_theirs_keep_what_was_moved_onto_them)
+{
+	doc_delete(s.doc, 3, 2);
+	move_bytes(6, 2, 3);
+	EXPECT_DOC(s.doc, "01289567");
+	sample_write(&s.file, 4, "D", 1);
+	EXPECT_LIST("[4 4 D 9]");
+
+	cr_expect(zero(int, (int)take_all(TAKE_THEIRS)));
+
+	EXPECT_DOC(s.doc, "01289D567");
+	EXPECT_LIST("");
+}
+
+/* What the document still has, elsewhere, does not come twice. */
+Test(conflicts, taken_as_theirs_bring_back_only_what_is_gone)
+{
+	doc_delete(s.doc, 3, 1);
+	move_bytes(3, 2, 0);
+	EXPECT_DOC(s.doc, "450126789");
+	sample_write(&s.file, 3, "C", 1);
+
+	cr_expect(zero(int, (int)take_all(TAKE_THEIRS)));
+
+	EXPECT_DOC(s.doc, "45012C6789");
+}
+
 /* The save has made a new file of another size, in which bytes lie elsewhere. */
 Test(conflicts, of_an_undo_across_a_save_are_found_where_the_bytes_have_gone)
 {

@@ -226,6 +226,14 @@ static void no_memory_for_windows(void)
 	KEYS(":0x2000<Enter>");
 	SEE("00002000  a1 a2 a3 a4");
 	expect_quits();
+	if (access_now == VIEW)
+		return;
+	/* Twice for the store: what cannot be had in one is mapped in parts. */
+	const bool live = access_now == LIVE;
+	with_faults(live ? "mmap:4:ENOMEM,mmap:5:ENOMEM" : "mmap:5:ENOMEM,mmap:6:ENOMEM");
+	EXPECT(BATCH(live ? "--live" : "--preview", "-c", "overwrite ee at 2", "-c",
+		     "write", "file") == 0);
+	EXPECT_COUNTING("file", SIZE, 2, "\xee");
 }
 
 static void plain_store_fails(void)

@@ -166,14 +166,16 @@ static void two_of_us(void)
 
 /* --- journals that are not what they were --- */
 
+/* One byte of two is stored, so that a recovery has something to do in either way. */
 static void interrupt_save(void)
 {
 	use_state();
 	make_file("file", SIZE);
-	with_faults("msync:2:kill");
+	with_faults("msync:1:kill");
 	EXPECT(BATCH("--set=window=4096", "-c", "overwrite ee at 2", "-c",
 		     "overwrite dd at 0x3002", "-c", "write", "file") == 128 + SIGKILL);
 	with_faults("");
+	EXPECT_COUNTING("file", SIZE, 2, "\xee");
 	EXPECT(find_journal()[0]);
 }
 
@@ -285,7 +287,8 @@ static void journal_of_another(void)
 
 /* --- the folder --- */
 
-static void folder_is(const char *command)
+/* Nothing is put there, and a script is told why. */
+static void folder_is(const char *command, const char *why)
 {
 	use_state();
 	EXPECT(system(command) == 0);
@@ -295,23 +298,28 @@ static void folder_is(const char *command)
 	SEE("01 02 ee 04");
 	expect_alive();
 	expect_quits();
+	EXPECT(BATCH("--recover=list") == 1);
+	SAID(why);
 }
 
 static void folder_linked(void)
 {
-	folder_is("mkdir elsewhere; ln -s $PWD/elsewhere state/mhex");
+	folder_is("mkdir elsewhere; ln -s $PWD/elsewhere state/mhex",
+		  "a symbolic link lies where the state folder should be");
 	expect_folder("elsewhere", "");
 }
 
 static void folder_writable(void)
 {
-	folder_is("mkdir state/mhex; chmod 777 state/mhex");
+	folder_is("mkdir state/mhex; chmod 777 state/mhex",
+		  "other users may write to the state folder (mode 0777)");
 	expect_folder("state/mhex", "");
 }
 
 static void folder_is_a_file(void)
 {
-	folder_is("echo mine >state/mhex");
+	folder_is("echo mine >state/mhex",
+		  "something else lies where the state folder should be");
 	EXPECT_BYTES("state/mhex", "mine\n");
 }
 
@@ -319,7 +327,8 @@ static void folder_of_another(void)
 {
 	if (geteuid() != 0)
 		case_skip("only root can make it another's");
-	folder_is("mkdir -m 700 state/mhex; chown 12345 state/mhex");
+	folder_is("mkdir -m 700 state/mhex; chown 12345 state/mhex",
+		  "the state folder belongs to another user (12345)");
 	expect_folder("state/mhex", "");
 }
 

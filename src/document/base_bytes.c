@@ -6,19 +6,26 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "document/base_pack.h"
 #include "document/slab.h"
 
 enum {
-	BLOCK = 16, /* bytes; one bit each in a uint16_t */
+	BLOCK = BASE_BLOCK, /* bytes; one bit each in a uint16_t */
 	LEAF_BLOCKS = 128,
 };
 
-/* Blocks in the order of their offsets. */
+/* Blocks in the order of their offsets, or runs. */
 typedef struct {
+	bool packed;
 	size_t count;
-	uint64_t numbers[LEAF_BLOCKS]; /* file offset / BLOCK */
-	uint16_t known[LEAF_BLOCKS];   /* never 0 */
-	uint8_t bytes[LEAF_BLOCKS][BLOCK];
+	union {
+		struct {
+			uint64_t numbers[LEAF_BLOCKS]; /* file offset / BLOCK */
+			uint16_t known[LEAF_BLOCKS];   /* never 0 */
+			uint8_t bytes[LEAF_BLOCKS][BLOCK];
+		};
+		BasePack pack;
+	};
 } Leaf;
 
 typedef struct {
@@ -33,7 +40,7 @@ struct BaseBytes {
 	Slab leaves;
 };
 
-/* Where a block is, or would be. */
+/* Where a block is, or would be; in a leaf that is not packed. */
 typedef struct {
 	size_t entry, index;
 	bool found;
@@ -160,6 +167,7 @@ static bool insert_leaf(BaseBytes *store, size_t entry, uint64_t first)
 			slab_give(&store->leaves, leaf);
 		return false;
 	}
+	leaf->packed = false;
 	leaf->count = 0;
 	memmove(store->entries + entry + 1, store->entries + entry,
 		(store->count - entry) * sizeof(Entry));
@@ -275,30 +283,102 @@ static unsigned block_part(uint64_t offset, uint64_t length)
 	return (unsigned)(length < room ? length : room);
 }
 
+/* Blocks of the leaf in which number lies. False when out of memory: then some of it is
+ * not known any more, and a save compares with the stamp. */
+static bool unpack(BaseBytes *store, uint64_t number)
+{
+	if (store->count == 0)
+		return true;
+	BaseRun run;
+	Leaf *leaf = store->entries[find_entry(store, number)].leaf;
+	if (!leaf->packed)
+		return true;
+	const BasePack pack = leaf->pack;
+	leaf->packed = false;
+	leaf->count = 0;
+	bool more = base_pack_seek(&pack, pack.first, &run);
+	for (; more; more = base_pack_next(&pack, &run)) {
+		if (!base_bytes_put(store, run.range.offset, run.bytes, NULL,
+				    (size_t)run.range.length))
+			return false;
+	}
+	return true;
+}
+
 bool base_bytes_put(BaseBytes *store, uint64_t offset, const uint8_t *bytes,
 		    const uint8_t *readable, size_t length)
 {
-	while (length > 0) {
-		const unsigned part = block_part(offset, length);
-		if (!put_block(store, offset, bytes, readable, part))
+	for (size_t done = 0; done < length;) {
+		const unsigned part = block_part(offset + done, length - done);
+		if (!unpack(store, (offset + done) / BLOCK) ||
+		    !put_block(store, offset + done, bytes + done,
+			       readable ? readable + done : NULL, part))
 			return false;
-		offset += part;
-		bytes += part;
-		readable = readable ? readable + part : NULL;
-		length -= part;
+		done += part;
 	}
 	return true;
+}
+
+/* ---- Runs one behind the other ---- */
+
+/* Behind the last byte that may be known. */
+static uint64_t end_of(const BaseBytes *store)
+{
+	if (store->count == 0)
+		return 0;
+	const Leaf *last = store->entries[store->count - 1].leaf;
+	return last->packed ? last->pack.end
+			    : (last->numbers[last->count - 1] + 1) * BLOCK;
+}
+
+bool base_bytes_append(BaseBytes *store, uint64_t offset, const uint8_t *bytes,
+		       size_t length)
+{
+	if (offset < end_of(store))
+		return base_bytes_put(store, offset, bytes, NULL, length);
+	while (length > 0) {
+		Leaf *last =
+			store->count > 0 ? store->entries[store->count - 1].leaf : NULL;
+		const size_t part =
+			last && last->packed
+				? base_pack_add(&last->pack, offset, bytes, length)
+				: 0;
+		offset += part;
+		bytes += part;
+		length -= part;
+		if (part > 0)
+			continue;
+		if (!insert_leaf(store, store->count, offset / BLOCK))
+			return false;
+		last = store->entries[store->count - 1].leaf;
+		last->packed = true;
+		base_pack_init(&last->pack, offset);
+	}
+	return true;
+}
+
+/* ---- Forgetting ---- */
+
+/* The blocks [begin, end) of leaf; false: it is empty now. One that is packed lies
+ * between them. */
+static bool forget_in_leaf(Leaf *leaf, uint64_t begin, uint64_t end)
+{
+	const size_t from = leaf->packed ? 0 : find_index(leaf, begin);
+	return !leaf->packed && cut_blocks(leaf, from, find_index(leaf, end) - from);
 }
 
 /* The blocks [begin, end), leaf by leaf: the cost is what is there. */
 static void forget_blocks(BaseBytes *store, uint64_t begin, uint64_t end)
 {
-	size_t entry = find(store, begin).entry;
+	if (store->count == 0)
+		return;
+	(void)unpack(store, begin);
+	(void)unpack(store, end);
+	size_t entry = find_entry(store, begin);
 	size_t kept = entry;
 	for (; entry < store->count && store->entries[entry].first < end; entry++) {
 		Leaf *leaf = store->entries[entry].leaf;
-		const size_t from = find_index(leaf, begin);
-		if (cut_blocks(leaf, from, find_index(leaf, end) - from))
+		if (forget_in_leaf(leaf, begin, end))
 			store->entries[kept++] = store->entries[entry];
 		else
 			slab_give(&store->leaves, leaf);
@@ -309,6 +389,7 @@ static void forget_blocks(BaseBytes *store, uint64_t begin, uint64_t end)
 static void forget_part(BaseBytes *store, uint64_t offset, unsigned length)
 {
 	const unsigned begin = (unsigned)(offset % BLOCK);
+	(void)unpack(store, offset / BLOCK);
 	const Place place = find(store, offset / BLOCK);
 	if (place.found)
 		forget_bits(store, &place, bits(begin, begin + length));
@@ -329,23 +410,31 @@ void base_bytes_forget(BaseBytes *store, uint64_t offset, uint64_t length)
 		forget_part(store, offset + whole, (unsigned)(length - whole));
 }
 
+/* ---- Reading ---- */
+
+/* The first stretch of leaf that reaches behind offset; empty: none. */
+static Range stretch_in(const Leaf *leaf, uint64_t offset)
+{
+	BaseRun run;
+	if (leaf->packed)
+		return base_pack_seek(&leaf->pack, offset, &run) ? run.range : (Range){0};
+	const size_t index = find_index(leaf, offset / BLOCK);
+	if (index == leaf->count)
+		return (Range){0};
+	const uint64_t first = leaf->numbers[index];
+	size_t blocks = 1;
+	while (index + blocks < leaf->count &&
+	       leaf->numbers[index + blocks] == first + blocks)
+		blocks++;
+	return (Range){first * BLOCK, blocks * BLOCK};
+}
+
 Range base_bytes_next(const BaseBytes *store, uint64_t offset)
 {
-	Place place = find(store, offset / BLOCK);
-	if (store->count == 0)
-		return (Range){0};
-	if (place.index == store->entries[place.entry].leaf->count) {
-		if (++place.entry == store->count)
-			return (Range){0};
-		place.index = 0;
-	}
-	const Leaf *leaf = store->entries[place.entry].leaf;
-	const uint64_t first = leaf->numbers[place.index];
-	size_t blocks = 1;
-	while (place.index + blocks < leaf->count &&
-	       leaf->numbers[place.index + blocks] == first + blocks)
-		blocks++;
-	const Range stretch = {first * BLOCK, blocks * BLOCK};
+	Range stretch = {0};
+	size_t entry = find_entry(store, offset / BLOCK);
+	for (; entry < store->count && stretch.length == 0; entry++)
+		stretch = stretch_in(store->entries[entry].leaf, offset);
 	return range_intersect(stretch, range_between(offset, UINT64_MAX));
 }
 
@@ -364,6 +453,28 @@ static void read_block(const Leaf *leaf, size_t index, Range wanted, uint8_t *ds
 	}
 }
 
+static void read_blocks(const Leaf *leaf, Range wanted, uint8_t *dst, uint8_t *known)
+{
+	const uint64_t last = (range_end(wanted) - 1) / BLOCK;
+	size_t index = find_index(leaf, wanted.offset / BLOCK);
+	for (; index < leaf->count && leaf->numbers[index] <= last; index++)
+		read_block(leaf, index, wanted, dst, known);
+}
+
+static void read_packed(const BasePack *pack, Range wanted, uint8_t *dst, uint8_t *known)
+{
+	BaseRun run;
+	bool more = base_pack_seek(pack, wanted.offset, &run);
+	for (; more && run.range.offset < range_end(wanted);
+	     more = base_pack_next(pack, &run)) {
+		const Range part = range_intersect(run.range, wanted);
+		const size_t to = (size_t)(part.offset - wanted.offset);
+		memcpy(dst + to, run.bytes + (part.offset - run.range.offset),
+		       (size_t)part.length);
+		memset(known + to, 1, (size_t)part.length);
+	}
+}
+
 void base_bytes_read(const BaseBytes *store, uint64_t offset, uint8_t *dst, size_t length,
 		     uint8_t *known)
 {
@@ -372,14 +483,14 @@ void base_bytes_read(const BaseBytes *store, uint64_t offset, uint8_t *dst, size
 		return;
 	memset(known, 0, length);
 	memset(dst, 0, length);
-	const uint64_t last = (range_end(wanted) - 1) / BLOCK;
-	Place place = find(store, offset / BLOCK);
-	for (; place.entry < store->count; place.entry++, place.index = 0) {
-		const Leaf *leaf = store->entries[place.entry].leaf;
-		for (; place.index < leaf->count; place.index++) {
-			if (leaf->numbers[place.index] > last)
-				return;
-			read_block(leaf, place.index, wanted, dst, known);
-		}
+	size_t entry = find_entry(store, offset / BLOCK);
+	for (; entry < store->count; entry++) {
+		const Leaf *leaf = store->entries[entry].leaf;
+		if (store->entries[entry].first * BLOCK >= range_end(wanted))
+			return;
+		if (leaf->packed)
+			read_packed(&leaf->pack, wanted, dst, known);
+		else
+			read_blocks(leaf, wanted, dst, known);
 	}
 }

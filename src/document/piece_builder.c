@@ -19,6 +19,7 @@ void piece_builder_free(PieceBuilder *builder)
 		builder->open[level] = NULL;
 	}
 	builder->last.length = 0;
+	builder->place = (PackPlace){.at = 0};
 }
 
 static PieceNode *open_node(PieceBuilder *builder, int level)
@@ -51,9 +52,12 @@ static bool flush(PieceBuilder *builder)
 	if (!builder->open[0] && !piece_pool_reserve(builder->pool, PIECE_TREE_DEPTH + 1))
 		return false;
 	PieceNode *leaf = open_node(builder, 0);
-	leaf->u.pieces[leaf->count++] = builder->last;
+	leaf->packed = true;
+	pack_put(leaf->u.codes, &builder->place, &builder->last);
+	leaf->count++;
 	builder->last.length = 0;
-	if (leaf->count == NODE_PIECES) {
+	if (builder->place.at + PACK_CODE_MAX > NODE_BYTES) {
+		builder->place = (PackPlace){.at = 0};
 		builder->open[0] = NULL;
 		add_child(builder, leaf);
 	}
@@ -79,6 +83,7 @@ static PieceNode *close_all(PieceBuilder *builder)
 {
 	int top = PIECE_TREE_DEPTH - 1;
 	PieceNode *below = NULL;
+	builder->place = (PackPlace){.at = 0};
 	while (top >= 0 && !builder->open[top])
 		top--;
 	for (int level = 0; level <= top; level++) {

@@ -5,13 +5,14 @@
 #include "document/piece_tree.h"
 
 /*
- * A tree from its first piece to its last, in one pass: full nodes, and no path copied
- * for each piece. Neighbours that continue each other become one.
+ * A tree from its first piece to its last, in one pass: full and packed leaves, and no
+ * path copied for each piece. Neighbours that continue each other become one.
  */
 typedef struct {
 	PiecePool *pool;                   /* borrowed */
 	uint32_t file;                     /* of the tree */
 	Piece last;                        /* not in a leaf yet; length 0: none */
+	PackPlace place;                   /* in the open leaf, where it goes */
 	PieceNode *open[PIECE_TREE_DEPTH]; /* that is being filled, by level */
 } PieceBuilder;
 

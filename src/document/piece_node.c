@@ -62,7 +62,8 @@ PieceNode *piece_node_take(PiecePool *pool, int level)
 	pool->used++;
 	node->refs = 1;
 	node->count = 0;
-	node->level = (uint16_t)level;
+	node->level = (uint8_t)level;
+	node->packed = false;
 	return node;
 }
 
@@ -113,16 +114,14 @@ static void add(PieceSummary *sum, const PieceSummary *part)
 PieceSummary piece_node_summary(const PieceNode *node, uint32_t file)
 {
 	PieceSummary sum = {0};
+	LeafPlace place = {.index = 0};
 	for (int i = 0; i < node->count; i++) {
 		if (node->level > 0) {
 			add(&sum, &node->u.children[i].sum);
 			continue;
 		}
-		const Piece *piece = &node->u.pieces[i];
-		const bool of_file = piece->source == file;
-		const PieceSummary part = {piece->length, 1, of_file ? piece->length : 0,
-					   (int64_t)piece->offset,
-					   (int64_t)piece->offset};
+		const Piece piece = leaf_next(node, &place);
+		const PieceSummary part = piece_summary(&piece, file);
 		add(&sum, &part);
 	}
 	return sum;

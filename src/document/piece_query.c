@@ -15,32 +15,41 @@ uint64_t piece_tree_pieces(const PieceTree *tree)
 
 /* ---- Pieces in order ---- */
 
+/* To the piece of a leaf that holds offset; the leaf begins at start. */
+static void seek_in_leaf(PieceCursor *cursor, int depth, uint64_t start, uint64_t offset)
+{
+	const PieceNode *leaf = cursor->nodes[depth];
+	LeafPlace place = {.index = 0};
+	Piece piece = leaf_next(leaf, &place);
+	while (place.index < leaf->count && offset - start >= piece.length) {
+		start += piece.length;
+		piece = leaf_next(leaf, &place);
+	}
+	cursor->at[depth] = (unsigned short)(place.index - 1);
+	cursor->pack = place.pack;
+	cursor->offset = start;
+	cursor->piece = piece;
+	cursor->depth = depth;
+}
+
 /* Go down to the piece that holds the byte offset of what lies under the node at
  * depth; start is where that node begins. */
 static void descend(PieceCursor *cursor, int depth, uint64_t start, uint64_t offset)
 {
 	const PieceNode *node = cursor->nodes[depth];
-	for (;;) {
+	while (node->level > 0) {
 		int i = 0;
 		for (; i + 1 < node->count; i++) {
-			const uint64_t bytes = node->level > 0
-						       ? node->u.children[i].sum.bytes
-						       : node->u.pieces[i].length;
+			const uint64_t bytes = node->u.children[i].sum.bytes;
 			if (offset - start < bytes)
 				break;
 			start += bytes;
 		}
-		cursor->nodes[depth] = node;
 		cursor->at[depth] = (unsigned short)i;
-		if (node->level == 0) {
-			cursor->offset = start;
-			cursor->piece = node->u.pieces[i];
-			cursor->depth = depth;
-			return;
-		}
 		node = node->u.children[i].node;
-		depth++;
+		cursor->nodes[++depth] = node;
 	}
+	seek_in_leaf(cursor, depth, start, offset);
 }
 
 bool piece_cursor_seek(PieceCursor *cursor, const PieceTree *tree, uint64_t offset)
@@ -60,13 +69,15 @@ bool piece_cursor_next(PieceCursor *cursor)
 		depth--;
 	if (depth < 0)
 		return false;
+	const PieceNode *node = cursor->nodes[depth];
 	const int i = ++cursor->at[depth];
 	if (depth == cursor->depth) {
 		cursor->offset = next;
-		cursor->piece = cursor->nodes[depth]->u.pieces[i];
+		cursor->piece = node->packed ? pack_get(node->u.codes, &cursor->pack)
+					     : node->u.pieces[i];
 		return true;
 	}
-	cursor->nodes[depth + 1] = cursor->nodes[depth]->u.children[i].node;
+	cursor->nodes[depth + 1] = node->u.children[i].node;
 	descend(cursor, depth + 1, next, next);
 	return true;
 }
@@ -111,21 +122,22 @@ static Cleanness cleanness(const PieceSummary *sum, uint64_t start)
 	return TO_BE_SEEN;
 }
 
-static PieceSummary summary_at(const PieceNode *node, int i, uint32_t file)
+/* Of child i, or of the next piece. */
+static PieceSummary next_summary(const PieceNode *node, int i, LeafPlace *place,
+				 uint32_t file)
 {
 	if (node->level > 0)
 		return node->u.children[i].sum;
-	const Piece *piece = &node->u.pieces[i];
-	const bool of_file = piece->source == file;
-	return (PieceSummary){piece->length, 1, of_file ? piece->length : 0,
-			      (int64_t)piece->offset, (int64_t)piece->offset};
+	const Piece piece = leaf_next(node, place);
+	return piece_summary(&piece, file);
 }
 
 static uint64_t count_clean(const PieceNode *node, uint64_t start, uint32_t file)
 {
 	uint64_t clean = 0;
+	LeafPlace place = {.index = 0};
 	for (int i = 0; i < node->count; i++) {
-		const PieceSummary sum = summary_at(node, i, file);
+		const PieceSummary sum = next_summary(node, i, &place, file);
 		const Cleanness is = cleanness(&sum, start);
 		if (is != ALL_MODIFIED && sum.low == sum.high)
 			clean += sum.file_bytes;
@@ -148,8 +160,9 @@ uint64_t piece_tree_modified(const PieceTree *tree)
 static bool find(const PieceTree *tree, const PieceNode *node, uint64_t start,
 		 uint64_t from, Cleanness wanted, uint64_t *at)
 {
+	LeafPlace place = {.index = 0};
 	for (int i = 0; i < node->count; i++) {
-		const PieceSummary sum = summary_at(node, i, tree->file);
+		const PieceSummary sum = next_summary(node, i, &place, tree->file);
 		if (start + sum.bytes > from) {
 			const Cleanness is = cleanness(&sum, start);
 			if (is == wanted) {

@@ -7,12 +7,16 @@
 #include "document/piece_node.h"
 
 /* Taking a node apart and putting it together again: what one edit makes of one node.
- * An edit puts at most NODE_PIECES pieces in, so a leaf becomes at most three. */
+ * An edit puts at most NODE_PIECES pieces in, so a leaf becomes at most three, and a
+ * packed one leaves at most two on either side of them. */
 enum {
-	PARTS_MAX = 4,
-	LEAF_ITEMS_MAX = 2 * NODE_PIECES + 2,
+	PARTS_MAX = 12, /* of two leaves, at the ends of a range */
+	LEAF_ITEMS_MAX = LEAF_PIECES_MAX + NODE_PIECES + 2,
 	INNER_ITEMS_MAX = NODE_CHILDREN + 2 * PARTS_MAX,
-	NODES_PER_LEVEL = 12, /* taken by one edit, at most */
+	NODES_PER_LEVEL = 12, /* taken by one edit, at most, */
+	NODES_OF_LEAVES = 24, /* and as many more for the leaves and joining them */
+	UNPACKED_NEAR = 8,    /* pieces around an edit */
+	PACKED_FEW = 32,      /* that are not worth a leaf of their own */
 };
 
 typedef struct {
@@ -66,6 +70,40 @@ static void pack_leaves(const Edit *edit, const Piece *items, int count, int at,
 	}
 }
 
+/* Likewise, packed. */
+static void pack_codes(const Edit *edit, const Piece *items, int count, Parts *parts)
+{
+	PackPlace place = {.at = 0};
+	PieceNode *node = NULL;
+	for (int i = 0; i < count; i++) {
+		if (!node)
+			node = piece_node_take(edit->pool, 0);
+		node->packed = true;
+		pack_put(node->u.codes, &place, &items[i]);
+		node->count++;
+		if (i + 1 < count && place.at + PACK_CODE_MAX <= NODE_BYTES)
+			continue;
+		parts_add(parts, edit, node);
+		place = (PackPlace){.at = 0};
+		node = NULL;
+	}
+}
+
+/* What lies near the middle, where edit's pieces are, unpacked; the rest of it packed. */
+static void pack_around(const Edit *edit, const Piece *items, int count, int middle,
+			Parts *parts)
+{
+	int begin = middle - UNPACKED_NEAR;
+	int end = middle + edit->count + UNPACKED_NEAR;
+	if (begin < PACKED_FEW)
+		begin = 0;
+	if (end > count - PACKED_FEW)
+		end = count;
+	pack_codes(edit, items, begin, parts);
+	pack_leaves(edit, items + begin, end - begin, middle - begin, parts);
+	pack_codes(edit, items + end, count - end, parts);
+}
+
 static void pack_inner(const Edit *edit, const PieceChild *items, int count, int at,
 		       int level, Parts *parts)
 {
@@ -96,33 +134,69 @@ static int unpack(PiecePool *pool, PieceNode *node, PieceChild *items)
 	return count;
 }
 
+/* What of the leaf lies before offset; *rest is where the piece there begins, at *at. */
+static int pieces_before(const PieceNode *leaf, uint64_t offset, Piece *items,
+			 LeafPlace *rest, uint64_t *at)
+{
+	int count = 0;
+	LeafPlace place = {.index = 0};
+	for (*rest = place; place.index < leaf->count; *rest = place) {
+		const Piece piece = leaf_next(leaf, &place);
+		if (*at + piece.length > offset) {
+			if (*at < offset)
+				items[count++] = piece_part(&piece, 0, offset - *at);
+			break;
+		}
+		items[count++] = piece;
+		*at += piece.length;
+	}
+	return count;
+}
+
+/* What of the leaf's pieces from place on, where at is, lies from end on. */
+static int pieces_behind(const PieceNode *leaf, LeafPlace place, uint64_t at,
+			 uint64_t end, Piece *items)
+{
+	int count = 0;
+	while (place.index < leaf->count) {
+		const Piece piece = leaf_next(leaf, &place);
+		const uint64_t skip = at < end ? end - at : 0;
+		if (skip < piece.length)
+			items[count++] = piece_part(&piece, skip, piece.length - skip);
+		at += piece.length;
+	}
+	return count;
+}
+
 /* What of the leaf lies before begin, and from end on, with edit's pieces between. */
 static void edit_leaf(const Edit *edit, PieceNode *node, Range range, Parts *parts)
 {
 	Piece items[LEAF_ITEMS_MAX];
-	int count = 0, i = 0;
+	LeafPlace rest;
 	uint64_t at = 0;
-	for (; i < node->count && at + node->u.pieces[i].length <= range.offset; i++) {
-		items[count++] = node->u.pieces[i];
-		at += node->u.pieces[i].length;
-	}
-	if (i < node->count && at < range.offset)
-		items[count++] = piece_part(&node->u.pieces[i], 0, range.offset - at);
-	const int middle = count;
-	if (edit->count > 0) {
+	const bool packed = node->packed;
+	const int middle = pieces_before(node, range.offset, items, &rest, &at);
+	int count = middle;
+	if (edit->count > 0)
 		memcpy(&items[count], edit->pieces, (size_t)edit->count * sizeof(*items));
-		count += edit->count;
-	}
-	for (; i < node->count; i++) {
-		const Piece *piece = &node->u.pieces[i];
-		const uint64_t end = range_end(range);
-		const uint64_t skip = at < end ? end - at : 0;
-		if (skip < piece->length)
-			items[count++] = piece_part(piece, skip, piece->length - skip);
-		at += piece->length;
-	}
+	count += edit->count;
+	count += pieces_behind(node, rest, at, range_end(range), &items[count]);
 	piece_node_release(edit->pool, node);
-	pack_leaves(edit, items, count, middle, parts);
+	if (packed)
+		pack_around(edit, items, count, middle, parts);
+	else
+		pack_leaves(edit, items, count, middle, parts);
+}
+
+/* All of the leaf, which is given up; how many there are. */
+static int unpack_leaf(PiecePool *pool, PieceNode *leaf, Piece *items)
+{
+	const int count = leaf->count;
+	LeafPlace place = {.index = 0};
+	for (int i = 0; i < count; i++)
+		items[i] = leaf_next(leaf, &place);
+	piece_node_release(pool, leaf);
+	return count;
 }
 
 /* One node of the items of two neighbours. */
@@ -131,13 +205,8 @@ static void join(const Edit *edit, PieceChild *left, const PieceChild *right)
 	Parts parts = {0};
 	if (left->node->level == 0) {
 		Piece items[NODE_PIECES];
-		const size_t split = left->node->count;
-		memcpy(items, left->node->u.pieces, split * sizeof(*items));
-		memcpy(items + split, right->node->u.pieces,
-		       right->node->count * sizeof(*items));
-		const int count = (int)split + right->node->count;
-		piece_node_release(edit->pool, left->node);
-		piece_node_release(edit->pool, right->node);
+		int count = unpack_leaf(edit->pool, left->node, items);
+		count += unpack_leaf(edit->pool, right->node, items + count);
 		pack_leaves(edit, items, count, 0, &parts);
 	} else {
 		PieceChild items[NODE_CHILDREN];
@@ -298,7 +367,8 @@ static PieceNode *new_root(const Edit *edit, const Parts *parts, int level)
 static bool edit_tree(PieceTree *tree, Range range, const Piece *pieces, int count)
 {
 	const int level = tree->root ? tree->root->level : 0;
-	if (!piece_pool_reserve(tree->pool, (size_t)(level + 2) * NODES_PER_LEVEL))
+	if (!piece_pool_reserve(tree->pool,
+				(size_t)(level + 2) * NODES_PER_LEVEL + NODES_OF_LEAVES))
 		return false;
 	const Edit edit = {tree->pool, tree->file, pieces, count};
 	Parts parts = {0};

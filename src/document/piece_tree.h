@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "document/piece.h"
+#include "document/piece_pack.h"
 #include "mhex/error.h"
 #include "mhex/range.h"
 
@@ -85,6 +85,7 @@ typedef struct {
 	Piece piece;
 	const PieceNode *nodes[PIECE_TREE_DEPTH]; /* from the root to the leaf */
 	unsigned short at[PIECE_TREE_DEPTH];
+	PackPlace pack; /* behind piece, in a packed leaf */
 	int depth;
 } PieceCursor;
 

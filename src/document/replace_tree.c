@@ -89,8 +89,11 @@ typedef struct {
 static bool remember(ReplaceAll *all, uint64_t offset, const uint8_t *bytes,
 		     const uint8_t *readable, size_t length)
 {
+	BaseBytes *base = all->doc->base;
 	edit_journal_base(all->doc, offset, bytes, readable, length);
-	return base_bytes_put(all->doc->base, offset, bytes, readable, length);
+	return memchr(readable, 0, length)
+		       ? base_bytes_put(base, offset, bytes, readable, length)
+		       : base_bytes_append(base, offset, bytes, length);
 }
 
 /* Bytes [at, at + run) of the replacement over those of the file: the same ones stay the

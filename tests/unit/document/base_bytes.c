@@ -237,13 +237,89 @@ Test(base_bytes, leads_through_all_that_is_remembered)
 	cr_expect(eq(u64, end, 16000));
 }
 
-Test(base_bytes, equals_an_array_after_random_calls)
+static void seed_random(void)
 {
 	const char *given = getenv("MHEX_SEED");
 	const uint64_t seed = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
 	(void)printf("MHEX_SEED=%" PRIu64 "\n", seed);
 	random_state = seed;
+}
 
+/* Short runs close to each other, and a long one at times. */
+static void append_many(void)
+{
+	uint8_t bytes[5000];
+	for (size_t at = (size_t)below(40); at + sizeof(bytes) < MODEL_SIZE;) {
+		const uint64_t most = below(300) == 0 ? sizeof(bytes) : 1 + below(12);
+		const size_t length = 1 + (size_t)below(most);
+		for (size_t i = 0; i < length; i++)
+			bytes[i] = (uint8_t)below(256);
+		cr_assert(base_bytes_append(store, at, bytes, length));
+		memcpy(model.bytes + at, bytes, length);
+		memset(model.known + at, 1, length);
+		at += length + (size_t)below(1 + below(40));
+	}
+}
+
+/* Whatever is known is led to. */
+static void expect_model_led_to(void)
+{
+	uint64_t end = 0;
+	for (Range next; (next = base_bytes_next(store, end)).length > 0;
+	     end = range_end(next)) {
+		for (uint64_t i = end; i < next.offset; i++)
+			cr_assert(not(model.known[i]));
+	}
+	for (uint64_t i = end; i < MODEL_SIZE; i++)
+		cr_assert(not(model.known[i]));
+}
+
+Test(base_bytes, what_was_appended_equals_an_array)
+{
+	seed_random();
+	for (int round = 0; round < 20; round++) {
+		memset(&model, 0, sizeof(model));
+		base_bytes_clear(store);
+		if (round % 3 == 0)
+			random_put((size_t)below(2000), 20);
+		append_many();
+		expect_model(0, MODEL_SIZE);
+		expect_model_led_to();
+		for (int step = 0; step < 60; step++) {
+			const size_t offset = (size_t)below(MODEL_SIZE - 300);
+			const size_t length = (size_t)below(below(10) == 0 ? 9000 : 200);
+			const size_t gone = offset + length < MODEL_SIZE
+						    ? length
+						    : MODEL_SIZE - offset;
+			if (step % 2)
+				random_put(offset, (size_t)below(300));
+			expect_model(offset, 300);
+			base_bytes_forget(store, offset, gone);
+			memset(model.known + offset, 0, gone);
+			expect_model_led_to();
+		}
+		expect_model(0, MODEL_SIZE);
+	}
+}
+
+Test(base_bytes, what_is_appended_takes_few_bytes)
+{
+	for (uint64_t i = 0; i < 100000; i++)
+		cr_assert(base_bytes_append(store, i * 1073, (const uint8_t *)"~@~@", 4));
+
+	cr_expect(lt(u64, base_bytes_memory(store), 900000));
+	EXPECT_TEXT(store, (uint64_t)5000 * 1073 - 2, "..~@~@..");
+	BaseBytes *copy = base_bytes_clone(store);
+	put(5000 * (uint64_t)1073 + 1, "XY");
+	EXPECT_TEXT(store, (uint64_t)5000 * 1073 - 2, "..~XY@..");
+	EXPECT_TEXT(store, (uint64_t)5001 * 1073 - 2, "..~@~@..");
+	EXPECT_TEXT(copy, (uint64_t)5000 * 1073 - 2, "..~@~@..");
+	base_bytes_free(copy);
+}
+
+Test(base_bytes, equals_an_array_after_random_calls)
+{
+	seed_random();
 	for (int step = 0; step < MODEL_STEPS; step++) {
 		const size_t offset = (size_t)below(MODEL_SIZE - 300);
 		size_t length = (size_t)below(below(10) == 0 ? 300 : 6);

@@ -109,6 +109,100 @@ Test(piece_builder, what_it_made_can_be_edited)
 	piece_tree_release(&tree);
 }
 
+/* Pieces that are all alike, of few sources and of many, near and far: whatever a leaf
+ * is packed of. */
+static Piece any_piece(unsigned *seed, uint64_t i)
+{
+	const unsigned kind = (*seed = *seed * 1103515245 + 12345) >> 16;
+	const uint64_t far = kind % 7 == 0 ? UINT64_MAX - 1000 : (uint64_t)kind << 30;
+	if (i % 2)
+		return (Piece){0, 6, ADDED};
+	if (kind % 5 == 0)
+		return (Piece){far, 1 + kind % 3, 2 + kind % 11};
+	return (Piece){i * 1000 + kind % 100,
+		       kind % 40 == 0 ? far / 9 + 1 : 1 + kind % 900, FILE_SOURCE};
+}
+
+static void expect_same(const PieceTree *a, const PieceTree *b)
+{
+	PieceCursor left, right;
+	bool more = piece_cursor_seek(&left, a, 0);
+	cr_assert(eq(int, piece_cursor_seek(&right, b, 0), more));
+	while (more) {
+		cr_assert(eq(u64, left.offset, right.offset));
+		cr_assert(eq(u64, left.piece.offset, right.piece.offset));
+		cr_assert(eq(u64, left.piece.length, right.piece.length));
+		cr_assert(eq(u32, left.piece.source, right.piece.source));
+		more = piece_cursor_next(&left);
+		cr_assert(eq(int, piece_cursor_next(&right), more));
+	}
+	cr_expect(eq(u64, piece_tree_pieces(a), piece_tree_pieces(b)));
+	cr_expect(eq(u64, piece_tree_modified(a), piece_tree_modified(b)));
+}
+
+static void edit_both(PieceTree *packed, PieceTree *plain, unsigned *seed)
+{
+	Piece pieces[64];
+	const uint64_t size = piece_tree_size(packed);
+	const unsigned random = (*seed = *seed * 1103515245 + 12345) >> 8;
+	const uint64_t at = size > 0 ? random * (uint64_t)2654435761 % size : 0;
+	const uint64_t room = size - at;
+	const uint64_t length =
+		random % 3 == 0 ? 0 : random % (random % 5 ? 900 : 400000);
+	const size_t count = random % 11 == 0 ? 64 : random % 3;
+	for (size_t i = 0; i < count; i++)
+		pieces[i] = any_piece(seed, i);
+	const Range range = {at, length < room ? length : room};
+	cr_assert(piece_tree_replace(packed, range, pieces, count));
+	cr_assert(piece_tree_replace(plain, range, pieces, count));
+}
+
+Test(piece_builder, packed_pieces_are_edited_as_others_are)
+{
+	for (unsigned round = 1; round <= 6; round++) {
+		unsigned seed = round;
+		PieceTree packed, plain = piece_tree_empty(pool, FILE_SOURCE);
+		for (uint64_t i = 0; i < (uint64_t)1500 * round; i++) {
+			const Piece piece = any_piece(&seed, i);
+			const Range end = {piece_tree_size(&plain), 0};
+			if (end.offset > UINT64_MAX / 4)
+				break;
+			cr_assert(piece_builder_add(&builder, piece));
+			cr_assert(piece_tree_replace(&plain, end, &piece, 1));
+		}
+		cr_assert(piece_builder_end(&builder, &packed));
+		expect_same(&packed, &plain);
+		PieceTree before = piece_tree_retain(&packed);
+		PieceTree plain_before = piece_tree_retain(&plain);
+		for (int i = 0; i < 400; i++) {
+			edit_both(&packed, &plain, &seed);
+			if (i % 50 == 0)
+				expect_same(&packed, &plain);
+		}
+		expect_same(&packed, &plain);
+		expect_same(&before, &plain_before);
+		piece_tree_release(&plain_before);
+		piece_tree_release(&before);
+		piece_tree_release(&packed);
+		piece_tree_release(&plain);
+	}
+}
+
+Test(piece_builder, a_replacement_takes_few_bytes)
+{
+	PieceTree tree;
+	for (uint64_t i = 0; i < 100000; i++) {
+		cr_assert(piece_builder_add(&builder,
+					    (Piece){i * 1073, 1069, FILE_SOURCE}));
+		cr_assert(piece_builder_add(&builder, (Piece){0, 6, ADDED}));
+	}
+	cr_assert(piece_builder_end(&builder, &tree));
+
+	cr_expect(eq(u64, piece_tree_pieces(&tree), 200000));
+	cr_expect(lt(u64, piece_pool_memory(pool), 600000));
+	piece_tree_release(&tree);
+}
+
 Test(piece_builder, can_be_given_up)
 {
 	for (uint64_t i = 0; i < 3000; i++)

@@ -16,10 +16,8 @@ void piece_builder_free(PieceBuilder *builder)
 			piece_node_release(builder->pool, node);
 		else if (node)
 			piece_node_drop_shell(builder->pool, node);
-		builder->open[level] = NULL;
 	}
-	builder->last.length = 0;
-	builder->place = (PackPlace){.at = 0};
+	*builder = (PieceBuilder){.pool = builder->pool, .file = builder->file};
 }
 
 static PieceNode *open_node(PieceBuilder *builder, int level)
@@ -29,18 +27,23 @@ static PieceNode *open_node(PieceBuilder *builder, int level)
 	return builder->open[level];
 }
 
-/* node becomes a child of the open node above, which is closed when it is full. */
-static void add_child(PieceBuilder *builder, PieceNode *node)
+/* child goes into the open node above it, which is closed when it is full. */
+static void add_child(PieceBuilder *builder, PieceChild child)
 {
 	for (;;) {
-		PieceNode *parent = open_node(builder, node->level + 1);
-		parent->u.children[parent->count++] =
-			(PieceChild){node, piece_node_summary(node, builder->file)};
+		PieceNode *parent = open_node(builder, child.node->level + 1);
+		parent->u.children[parent->count++] = child;
 		if (parent->count < NODE_CHILDREN)
 			return;
 		builder->open[parent->level] = NULL;
-		node = parent;
+		child = (PieceChild){parent, piece_node_summary(parent, builder->file)};
 	}
+}
+
+static void begin_leaf(PieceBuilder *builder)
+{
+	builder->place = (PackPlace){.at = 0};
+	builder->sum = (PieceSummary){0};
 }
 
 /* The last piece into its leaf. */
@@ -53,13 +56,15 @@ static bool flush(PieceBuilder *builder)
 		return false;
 	PieceNode *leaf = open_node(builder, 0);
 	leaf->packed = true;
+	const PieceSummary sum = piece_summary(&builder->last, builder->file);
 	pack_put(leaf->u.codes, &builder->place, &builder->last);
+	piece_summary_add(&builder->sum, &sum);
 	leaf->count++;
 	builder->last.length = 0;
 	if (builder->place.at + PACK_CODE_MAX > NODE_BYTES) {
-		builder->place = (PackPlace){.at = 0};
 		builder->open[0] = NULL;
-		add_child(builder, leaf);
+		add_child(builder, (PieceChild){leaf, builder->sum});
+		begin_leaf(builder);
 	}
 	return true;
 }
@@ -83,7 +88,7 @@ static PieceNode *close_all(PieceBuilder *builder)
 {
 	int top = PIECE_TREE_DEPTH - 1;
 	PieceNode *below = NULL;
-	builder->place = (PackPlace){.at = 0};
+	begin_leaf(builder);
 	while (top >= 0 && !builder->open[top])
 		top--;
 	for (int level = 0; level <= top; level++) {

@@ -13,6 +13,7 @@ typedef struct {
 	uint32_t file;                     /* of the tree */
 	Piece last;                        /* not in a leaf yet; length 0: none */
 	PackPlace place;                   /* in the open leaf, where it goes */
+	PieceSummary sum;                  /* of the open leaf */
 	PieceNode *open[PIECE_TREE_DEPTH]; /* that is being filled, by level */
 } PieceBuilder;
 

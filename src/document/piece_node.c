@@ -95,8 +95,7 @@ void piece_node_release(PiecePool *pool, PieceNode *node)
 	piece_node_drop_shell(pool, node);
 }
 
-/* Add what lies at position at within the subtree. */
-static void add(PieceSummary *sum, const PieceSummary *part)
+void piece_summary_add(PieceSummary *sum, const PieceSummary *part)
 {
 	if (part->file_bytes > 0) {
 		const int64_t low = part->low - (int64_t)sum->bytes;
@@ -117,12 +116,12 @@ PieceSummary piece_node_summary(const PieceNode *node, uint32_t file)
 	LeafPlace place = {.index = 0};
 	for (int i = 0; i < node->count; i++) {
 		if (node->level > 0) {
-			add(&sum, &node->u.children[i].sum);
+			piece_summary_add(&sum, &node->u.children[i].sum);
 			continue;
 		}
 		const Piece piece = leaf_next(node, &place);
 		const PieceSummary part = piece_summary(&piece, file);
-		add(&sum, &part);
+		piece_summary_add(&sum, &part);
 	}
 	return sum;
 }

@@ -69,6 +69,8 @@ static inline PieceSummary piece_summary(const Piece *piece, uint32_t file)
 	return (PieceSummary){piece->length, 1, of_file, shift, shift};
 }
 
+/* What lies behind sum is part. */
+void piece_summary_add(PieceSummary *sum, const PieceSummary *part);
 PieceSummary piece_node_summary(const PieceNode *node, uint32_t file);
 
 #endif

@@ -9,7 +9,8 @@
 #include "storage/file_memory.h"
 
 enum {
-	HEAP_BYTES = 8 << 20,
+	HEAP_BYTES = 512 << 10,
+	PLAIN_CHUNKS = 4, /* the first ones */
 	CHUNK_FIRST = 4 << 20,
 	CHUNK_DOUBLINGS = 6, /* then all have 256 MiB */
 };
@@ -22,7 +23,24 @@ void slab_init(Slab *slab, size_t item)
 
 static size_t chunk_size(size_t index)
 {
+	if (index < PLAIN_CHUNKS)
+		return LARGE_MEMORY;
+	index -= PLAIN_CHUNKS;
 	return (size_t)CHUNK_FIRST << (index < CHUNK_DOUBLINGS ? index : CHUNK_DOUBLINGS);
+}
+
+static void *take_chunk(size_t index)
+{
+	return index < PLAIN_CHUNKS ? large_memory_take()
+				    : file_memory_take(chunk_size(index));
+}
+
+static void give_chunk(void *chunk, size_t index)
+{
+	if (index < PLAIN_CHUNKS)
+		free(chunk);
+	else
+		file_memory_give(chunk, chunk_size(index));
 }
 
 static bool add_chunk(Slab *slab)
@@ -31,7 +49,7 @@ static bool add_chunk(Slab *slab)
 	if (!chunks)
 		return false;
 	slab->chunks = chunks;
-	chunks[slab->count] = file_memory_take(chunk_size(slab->count));
+	chunks[slab->count] = take_chunk(slab->count);
 	if (!chunks[slab->count])
 		return false;
 	slab->count++;
@@ -89,7 +107,7 @@ void slab_free(Slab *slab)
 {
 	assert(slab->heap == 0);
 	for (size_t i = 0; i < slab->count; i++)
-		file_memory_give(slab->chunks[i], chunk_size(i));
+		give_chunk(slab->chunks[i], i);
 	free(slab->chunks);
 	slab_init(slab, slab->item);
 }

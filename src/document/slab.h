@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * Items of one size. The first 8 MiB of them are in the heap and go back there; those
- * beyond lie in file memory, so that the edits of a document do not fill the RAM.
+ * Items of one size. The first half MiB of them are in the heap and go back there, the
+ * next 8 MiB in chunks of plain memory; those beyond lie in file memory, so that the
+ * edits of a document do not fill the RAM.
  */
 typedef struct {
 	size_t item; /* bytes */

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "document/snapshot.h"
 #include "editor/editor_private.h"
 
@@ -42,26 +43,30 @@ static MhexStatus say_replaced(Editor *editor, uint64_t count, MhexError *err)
 
 /* ---- all at once ---- */
 
-/* As many as are done in no time; where each is stored that are fewer. */
-static size_t slice_matches(const Document *doc)
+/* Matches at a time; where each is stored that are fewer. */
+static size_t slice_matches(const Document *doc, size_t most)
 {
 	enum {
-		MATCHES = 4096,
 		BYTES_OF_ONE = 1024 /* stored at once in the time that a match takes */
 	};
 	const uint64_t stored = document_put_max(doc) / BYTES_OF_ONE;
-	return stored < MATCHES ? (size_t)stored : MATCHES;
+	return stored < most ? (size_t)stored : most;
 }
 
 static MhexStatus replace_slice(SliceTask *task, MhexError *err)
 {
-	Range ranges[256];
+	enum {
+		SLICE_MS = 4 /* no key waits for longer */
+	};
+	Range ranges[512];
 	size_t got = 0;
 	MhexStatus status = MHEX_OK;
 	Replacing *replacing = &task->replacing;
-	const size_t most = slice_matches(task->file->doc);
-	for (size_t done = 0; !status && done < most; done += got) {
-		got = next_matches(replacing, ranges, sizeof(ranges) / sizeof(ranges[0]));
+	const size_t most =
+		slice_matches(task->file->doc, sizeof(ranges) / sizeof(ranges[0]));
+	const uint64_t begun_ms = clock_now_ms();
+	while (!status && clock_now_ms() - begun_ms < SLICE_MS) {
+		got = next_matches(replacing, ranges, most);
 		if (got == 0)
 			return mhex_fail(err, MHEX_E_IO,
 					 "the list of matches cannot be read");

@@ -65,6 +65,14 @@ void *file_memory_take(size_t size)
 	return memory;
 }
 
+void *large_memory_take(void)
+{
+	void *memory = aligned_alloc(LARGE_MEMORY, LARGE_MEMORY);
+	if (memory)
+		(void)madvise(memory, LARGE_MEMORY, MADV_HUGEPAGE); /* a wish */
+	return memory;
+}
+
 void file_memory_give(void *memory, size_t size)
 {
 	if (memory)

@@ -15,4 +15,12 @@
 void *file_memory_take(size_t size);
 void file_memory_give(void *memory, size_t size);
 
+enum {
+	LARGE_MEMORY = 2 << 20 /* bytes: a huge page, where there are any */
+};
+
+/* LARGE_MEMORY bytes of plain memory, in one step where the kernel can: page by page it
+ * may cost more than what is done with it. NULL: none; given back by free(). */
+void *large_memory_take(void);
+
 #endif

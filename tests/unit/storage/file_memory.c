@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/faults.h"
@@ -54,6 +55,15 @@ Test(file_memory, does_not_count_as_memory_of_the_process)
 
 	cr_expect(lt(long, anonymous(), before + 16 * 1024));
 	file_memory_give(memory, 32 * SIZE);
+}
+
+Test(file_memory, large_memory_begins_at_a_huge_page)
+{
+	uint8_t *memory = large_memory_take();
+	cr_assert(memory != NULL);
+	cr_expect(eq(u64, (uintptr_t)memory % LARGE_MEMORY, 0));
+	memset(memory, 7, LARGE_MEMORY);
+	free(memory);
 }
 
 Test(file_memory, a_full_disk_is_a_refusal)

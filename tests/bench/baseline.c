@@ -3,16 +3,19 @@
 /*
  * bench_baseline sum THREADS FILE          add up all words of one mapping of the file
  * bench_baseline memmem THREADS FILE TEXT  count TEXT in it by memmem(3)
+ * bench_baseline pcre2 THREADS FILE TEXT   count matches of the expression TEXT by PCRE2
  *
  * What a search is measured beside: the machine reading the same bytes in the same way,
- * and the C library looking for them. Each thread has its part of the file.
+ * and the libraries looking for something in them. Each thread has its part of the file.
  */
+
+#define PCRE2_CODE_UNIT_WIDTH 8
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pcre2.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,12 +30,19 @@ enum {
 typedef struct {
 	const uint8_t *bytes;
 	size_t length;
-	const char *text; /* NULL: sum */
+	const char *text;
 	uint64_t result;
 } Part;
 
-static uint64_t sum(const uint8_t *bytes, size_t length)
+static void fail(const char *what)
 {
+	(void)fprintf(stderr, "bench_baseline: %s\n", what);
+	exit(1);
+}
+
+static uint64_t sum(const uint8_t *bytes, size_t length, const char *text)
+{
+	(void)text;
 	uint64_t lanes[LANES] = {0};
 	uint64_t all = 0;
 	for (size_t at = 0; length - at >= sizeof(lanes); at += sizeof(lanes)) {
@@ -59,11 +69,58 @@ static uint64_t count(const uint8_t *bytes, size_t length, const char *text)
 	return found;
 }
 
+static pcre2_code *compile(const char *text)
+{
+	int error = 0;
+	PCRE2_SIZE at = 0;
+	pcre2_code *code =
+		pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
+			      PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP,
+			      &error, &at, NULL);
+	if (!code || pcre2_jit_compile(code, PCRE2_JIT_COMPLETE))
+		fail("there is no code for the expression");
+	return code;
+}
+
+static uint64_t match(const uint8_t *bytes, size_t length, const char *text)
+{
+	pcre2_code *code = compile(text);
+	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	uint64_t found = 0;
+	size_t from = 0;
+	if (!data)
+		fail("out of memory");
+	while (pcre2_jit_match(code, bytes, length, from, PCRE2_NOTEMPTY, data, NULL) >=
+	       0) {
+		found++;
+		from = pcre2_get_ovector_pointer(data)[1];
+	}
+	pcre2_match_data_free(data);
+	pcre2_code_free(code);
+	return found;
+}
+
+typedef uint64_t (*Work)(const uint8_t *bytes, size_t length, const char *text);
+
+/* NULL: there is none, or not with so many arguments. */
+static Work work_of(int argc, char **argv)
+{
+	if (argc == 4 && strcmp(argv[1], "sum") == 0)
+		return sum;
+	if (argc == 5 && strcmp(argv[1], "memmem") == 0)
+		return count;
+	if (argc == 5 && strcmp(argv[1], "pcre2") == 0)
+		return match;
+	return NULL;
+}
+
+/* What all threads do. */
+static Work work;
+
 static void *run(void *argument)
 {
 	Part *part = argument;
-	part->result = part->text ? count(part->bytes, part->length, part->text)
-				  : sum(part->bytes, part->length);
+	part->result = work(part->bytes, part->length, part->text);
 	return NULL;
 }
 
@@ -102,13 +159,12 @@ static uint64_t run_all(const uint8_t *bytes, size_t length, const char *text,
 
 int main(int argc, char **argv)
 {
-	const bool sums = argc == 4 && strcmp(argv[1], "sum") == 0;
-	const bool counts = argc == 5 && strcmp(argv[1], "memmem") == 0;
 	const unsigned long threads = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
 	size_t length = 0;
-	if ((!sums && !counts) || threads < 1 || threads > THREADS_MAX) {
-		(void)fprintf(stderr,
-			      "usage: bench_baseline sum|memmem THREADS FILE [TEXT]\n");
+	work = work_of(argc, argv);
+	if (!work || threads < 1 || threads > THREADS_MAX) {
+		(void)fprintf(stderr, "usage: bench_baseline sum|memmem|pcre2 THREADS "
+				      "FILE [TEXT]\n");
 		return 2;
 	}
 	const uint8_t *bytes = map(argv[3], &length);

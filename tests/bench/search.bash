@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # What tests/bench/run measures of searching and of changing many bytes: search patterns
-# replace dump. Sourced by it. Needs ripgrep, GNU grep and xxd.
+# regex replace dump. Sourced by it. Needs ripgrep, GNU grep and xxd.
 
 runs=${RUNS:-11}
 
@@ -111,6 +111,48 @@ measure_patterns() {
 		sh -c "LC_ALL=C grep -obUaF '~' '$file' | cat"
 	beside "a match every 100 bytes, counted / memmem" 1.05 \
 		"$mhex" --clean -b -c 'count "~"' "$file" :: "$baseline" memmem 1 "$file" '~'
+	rm -f "$file"
+}
+
+# Expressions with bytes that are in every match, and without.
+literal_expressions=(
+	'https?://[a-z0-9.]+'
+	'GLIBC_2\.[0-9]+'
+	'GCC: \([^)]+\)'
+	'[a-z_]+\.so\.[0-9]+'
+	'\x7fELF[\x01\x02]'
+	'(?i)copyright'
+	'[A-Za-z]+ [0-9]+, (19|20)[0-9][0-9]'
+	'%[0-9]*l[du]'
+	'\bmain\b'
+	'[0-9]+\.[0-9]+\.[0-9]+'
+	'(?i)usage: .{1,40}'
+	'_ZN[0-9]+[a-z]+E?v'
+)
+other_expressions=(
+	'[a-z]+[0-9]+'
+	'[0-9a-f]{32}'
+	'cat|dog|bird'
+	'[A-Z][a-z]+[A-Z][a-z]+'
+	'([a-z])\1\1'
+	'[\x80-\xff]{16}'
+)
+
+measure_regex() {
+	local file=$disk/corpus cores expression
+	cores=$(nproc)
+	corpus "$file" 1024
+	for expression in "${literal_expressions[@]}"; do
+		beside "/$expression/ / rg -aob" 1.2 \
+			"$mhex" --clean -b -c "find-all /${expression//\//\\/}/" "$file" :: \
+			sh -c "rg -aob '(?-u)$expression' '$file'; true"
+	done
+	truncate -s 128M "$file"
+	for expression in "${other_expressions[@]}"; do
+		beside "/$expression/, counted / pcre2_jit_match, $cores threads" 1.05 \
+			"$mhex" --clean -b -c "count /$expression/" "$file" :: \
+			"$baseline" pcre2 "$cores" "$file" "$expression"
+	done
 	rm -f "$file"
 }
 

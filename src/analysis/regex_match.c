@@ -90,7 +90,9 @@ typedef struct {
 
 static int call(RegexRunner *runner, const RegexSubject *subject, const Call *what)
 {
-	const bool cut = what->end < subject->length || !subject->is_end;
+	/* Where it is asked for more than it sees, "$" has to ask, too, not to fail. */
+	const bool asks = (what->options & PCRE2_PARTIAL_HARD) != 0;
+	const bool cut = !asks && (what->end < subject->length || !subject->is_end);
 	const uint32_t options =
 		what->options | PCRE2_NOTEMPTY | (cut ? PCRE2_NOTEOL : 0);
 	(void)pcre2_set_match_limit(runner->context, what->steps);

@@ -210,6 +210,24 @@ Test(regex, cuts_a_match_that_goes_on)
 	free(bytes);
 }
 
+/* Places are looked at in stretches, and "$" at the end of one has to look further. */
+Test(regex, finds_the_end_of_a_line_wherever_a_stretch_ends)
+{
+	static const char line[] = "ab\n";
+	size_t length = 0;
+	uint8_t *bytes = long_bytes(&length);
+	for (size_t end = 1 << 10; end < length; end += 1 << 10) {
+		Found found;
+		memcpy(bytes + end - 2, line, 3);
+
+		(void)find_all("/(a)\\1*b$/m", bytes, length, length, &found);
+
+		cr_expect_eq(found.count, 1, "before %zu", end);
+		memset(bytes + end - 2, 0, 3);
+	}
+	free(bytes);
+}
+
 /* As grep -obUaP: the expression decides, wherever runs end. */
 Test(regex, does_not_care_how_the_bytes_are_cut)
 {

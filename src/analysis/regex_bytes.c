@@ -62,7 +62,7 @@ bool regex_bytes(ByteSet *out, const char *text, size_t length, uint32_t options
 	return known;
 }
 
-bool byte_set_element(const ByteSet *set, PatternElement *out)
+void byte_set_hull(const ByteSet *set, PatternElement *out)
 {
 	unsigned count = 0;
 	unsigned first = 0;
@@ -74,15 +74,13 @@ bool byte_set_element(const ByteSet *set, PatternElement *out)
 		last = byte;
 		count++;
 	}
-	const bool gapless = count == last - first + 1;
-	*out = (PatternElement){.kind = ELEMENT_MASK};
-	if (count == 256)
-		return true;
-	out->value = (uint8_t)first;
-	out->mask = 0xff;
-	out->low = (uint8_t)first;
-	out->high = (uint8_t)last;
-	if (count == 2 || (gapless && count > 1))
-		out->kind = count == 2 ? ELEMENT_EITHER : ELEMENT_RANGE;
-	return count == 2 || (gapless && count > 0);
+	*out = (PatternElement){.kind = ELEMENT_MASK,
+				.value = (uint8_t)first,
+				.mask = 0xff,
+				.low = (uint8_t)first,
+				.high = (uint8_t)last};
+	if (count == 2)
+		out->kind = ELEMENT_EITHER;
+	else if (first < last)
+		out->kind = ELEMENT_RANGE;
 }

@@ -23,7 +23,7 @@ uint32_t regex_base_options(void);
  * it matches none, or nothing, too. */
 bool regex_bytes(ByteSet *out, const char *text, size_t length, uint32_t options);
 
-/* As an element of a pattern; false when there is none for such a set. */
-bool byte_set_element(const ByteSet *set, PatternElement *out);
+/* The element of a pattern that accepts all of them, and as few others as one can. */
+void byte_set_hull(const ByteSet *set, PatternElement *out);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analysis/element.h"
 #include "analysis/regex.h"
 #include "analysis/regex_bytes.h"
 #include "base/array.h"
@@ -10,7 +11,8 @@
 enum {
 	DEPTH_MAX = 32,  /* groups within groups; on a worker's small stack, too */
 	COPIES_MAX = 64, /* of one byte that {N} repeats */
-	ITEMS_MAX = 512
+	ITEMS_MAX = 512,
+	WEIGHT_LEAST = 3 /* of a literal that is worth looking for */
 };
 
 typedef struct {
@@ -21,8 +23,7 @@ typedef struct {
 /* A part of every match, in order. */
 typedef struct {
 	Extent extent;
-	bool is_byte; /* exactly one, which element describes */
-	PatternElement element;
+	bool is_byte; /* exactly one */
 } Item;
 
 typedef struct {
@@ -70,6 +71,12 @@ static void record(Parser *parser, const Item *item)
 		parser->unsure = true;
 }
 
+static void truncate_items(Parser *parser, size_t count)
+{
+	if (parser->items.count > count)
+		parser->items.count = count;
+}
+
 static void record_gap(Parser *parser, const Extent *extent)
 {
 	const Item item = {.extent = *extent};
@@ -97,13 +104,12 @@ static bool skip(Parser *parser, const char *word)
 /* A single byte, as text[begin, at) says it. */
 static void take_byte(Parser *parser, size_t begin, Extent *out)
 {
-	Item item = {.extent = {.min = 1, .max = 1}};
+	Item item = {.extent = {.min = 1, .max = 1}, .is_byte = true};
 	if (!regex_bytes(&item.extent.set, parser->text + begin, parser->at - begin,
 			 parser->options)) {
 		parser->unsure = true;
 		return;
 	}
-	item.is_byte = byte_set_element(&item.extent.set, &item.element);
 	record(parser, &item);
 	*out = item.extent;
 }
@@ -325,11 +331,11 @@ static void repeat_items(Parser *parser, size_t first, const Extent *once, size_
 {
 	const bool is_byte =
 		parser->items.count == first + 1 && parser->items.items[first].is_byte;
-	size_t copies = is_byte ? low : 0;
-	if (copies > COPIES_MAX)
-		copies = COPIES_MAX;
-	if (parser->items.count > first + (copies > 0))
-		parser->items.count = first + (copies > 0);
+	size_t copies = low > 0 ? 1 : 0;
+	if (is_byte)
+		copies = low < COPIES_MAX ? low : COPIES_MAX;
+	if (copies == 0)
+		truncate_items(parser, first);
 	for (size_t i = 1; i < copies; i++) {
 		const Item item = parser->items.items[first];
 		record(parser, &item);
@@ -367,79 +373,114 @@ static void parse_sequence(Parser *parser, Extent *out)
 	}
 }
 
+/* What two alternatives begin with byte by byte, the second one's items being those from
+ * second on; returns how many bytes that is. */
+static size_t merge_items(Parser *parser, size_t first, size_t second)
+{
+	Item *a = parser->items.items + first;
+	const Item *b = parser->items.items + second;
+	size_t same = 0;
+	while (first + same < second && second + same < parser->items.count &&
+	       a[same].is_byte && b[same].is_byte) {
+		merge_set(&a[same].extent.set, &b[same].extent.set);
+		same++;
+	}
+	truncate_items(parser, first + same);
+	return same;
+}
+
 static void parse_alternatives(Parser *parser, Extent *out)
 {
 	const size_t first = parser->items.count;
-	bool several = false;
+	size_t same = SIZE_MAX;
 	parse_sequence(parser, out);
 	while (!parser->unsure && skip(parser, "|")) {
+		const size_t second = parser->items.count;
 		Extent other = {0};
-		several = true;
 		parse_sequence(parser, &other);
+		same = merge_items(parser, first, second);
 		out->min = out->min < other.min ? out->min : other.min;
 		out->max = out->max > other.max ? out->max : other.max;
 		merge_set(&out->set, &other.set);
 	}
-	if (!several)
+	if (same == SIZE_MAX)
 		return;
-	if (parser->items.count > first)
-		parser->items.count = first;
-	record_gap(parser, out);
+	/* Each of the bytes is one of the shortest, and of the longest. */
+	Extent rest = *out;
+	rest.min -= same;
+	rest.max -= rest.max == REGEX_UNBOUNDED ? 0 : same;
+	if (rest.max > 0)
+		record_gap(parser, &rest);
 }
 
 /* ---- the literal ---- */
 
-static bool is_exact(const PatternElement *element)
+/* Of 8 bits, how many are decided. */
+static size_t weigh_byte(const PatternElement *element)
 {
-	return element->kind == ELEMENT_EITHER ||
-	       (element->kind == ELEMENT_MASK && element->mask == 0xff);
+	size_t bits = 8;
+	if (element->kind == ELEMENT_EITHER)
+		return 6;
+	for (unsigned others = element->high - element->low; others > 0; others /= 2)
+		bits--;
+	return bits;
 }
 
-/* How much the items [begin, end) narrow a search. */
-static size_t weigh(const Item *items, size_t begin, size_t end, const Extent *lead)
+/* How much the length elements narrow a search. */
+static size_t weigh(const PatternElement *elements, size_t length, const Extent *lead)
 {
 	size_t weight = 0;
 	if (lead->min >= REGEX_REACH)
 		return 0; /* no match is so long */
-	for (size_t i = begin; i < end; i++) {
-		const PatternElement *element = &items[i].element;
-		if (is_exact(element))
-			weight += element->kind == ELEMENT_EITHER ? 6 : 8;
+	for (size_t i = 0; i < length; i++)
+		weight += weigh_byte(&elements[i]);
+	/* From each of them it may be far back to where a match begins. */
+	const bool far = lead->max == REGEX_UNBOUNDED;
+	for (unsigned byte = 0; far && byte < 256; byte++) {
+		if (lead->set.has[byte] && element_accepts(&elements[0], (uint8_t)byte))
+			return weight / 2;
 	}
-	return lead->max == REGEX_UNBOUNDED ? weight / 2 : weight;
+	return weight;
 }
 
-static void use_literal(RegexShape *out, const Item *items, size_t length,
+static void use_literal(RegexShape *out, const PatternElement *elements, size_t length,
 			const Extent *lead)
 {
-	out->literal_length = length < REGEX_LITERAL_MAX ? length : REGEX_LITERAL_MAX;
-	for (size_t i = 0; i < out->literal_length; i++)
-		out->literal[i] = items[i].element;
+	out->literal_length = length;
+	memcpy(out->literal, elements, length * sizeof(*elements));
 	out->lead_min = lead->min;
 	out->lead_max = lead->max;
 	memcpy(out->lead, lead->set.has, sizeof(out->lead));
 }
 
+/* The bytes that items begin with, up to the last one that narrows a search. */
+static size_t read_literal(PatternElement *elements, const Item *items, size_t count)
+{
+	size_t length = 0;
+	for (size_t i = 0; i < count && i < REGEX_LITERAL_MAX && items[i].is_byte; i++) {
+		byte_set_hull(&items[i].extent.set, &elements[i]);
+		if (weigh_byte(&elements[i]) > 0)
+			length = i + 1;
+		else if (length == 0)
+			break;
+	}
+	return length;
+}
+
 /* The stretch of items that narrows most. */
 static void choose_literal(RegexShape *out, const Item *items, size_t count)
 {
+	PatternElement elements[REGEX_LITERAL_MAX];
 	Extent lead = {0};
-	size_t best = 0;
+	size_t best = WEIGHT_LEAST - 1;
 	for (size_t i = 0; i < count;) {
-		size_t end = i;
-		size_t last = i; /* behind the last exact one */
-		while (end < count && items[end].is_byte) {
-			end++;
-			if (is_exact(&items[end - 1].element))
-				last = end;
-		}
-		const bool starts = end > i && is_exact(&items[i].element);
-		const size_t weight = starts ? weigh(items, i, last, &lead) : 0;
+		const size_t length = read_literal(elements, items + i, count - i);
+		const size_t weight = length > 0 ? weigh(elements, length, &lead) : 0;
 		if (weight > best) {
 			best = weight;
-			use_literal(out, items + i, last - i, &lead);
+			use_literal(out, elements, length, &lead);
 		}
-		const size_t next = starts ? end : i + 1;
+		const size_t next = i + (length > 0 ? length : 1);
 		for (; i < next; i++)
 			append(&lead, &items[i].extent);
 	}

@@ -147,7 +147,7 @@ measure_regex() {
 			"$mhex" --clean -b -c "find-all /${expression//\//\\/}/" "$file" :: \
 			sh -c "rg -aob '(?-u)$expression' '$file'; true"
 	done
-	truncate -s 128M "$file"
+	truncate -s 256M "$file"
 	for expression in "${other_expressions[@]}"; do
 		beside "/$expression/, counted / pcre2_jit_match, $cores threads" 1.05 \
 			"$mhex" --clean -b -c "count /$expression/" "$file" :: \

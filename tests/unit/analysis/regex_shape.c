@@ -26,16 +26,16 @@ ParameterizedTestParameters(regex_shape, says_what_is_sure)
 		{"[a-z]+foo", "foo", MANY, 1, MANY},
 		{"[a-z]{2,5}foo", "foo", 10, 2, 5},
 		{"x?foo.*", "foo", MANY, 0, 1},
-		{"fo+bar", "fo", MANY, 0, 0},
+		{"fo+bar", "bar", MANY, 2, MANY},
 		{"fo+barbq", "barbq", MANY, 2, MANY},
 		{"a{3}b", "aaab", 6, 0, 0},
 		{"a{3,}b", "aaa", MANY, 0, 0},
-		{"foo|bar", "", 5, 0, 0},
-		{"(foo|bar)baz", "baz", 8, 3, 3},
+		{"foo|bar", "***", 5, 0, 0},
+		{"(foo|bar)baz", "***baz", 8, 0, 0},
 		{"(?:foo)bar", "foobar", 8, 0, 0},
 		{"(?:foo)?bar", "bar", 8, 0, 3},
-		{"(?:foo){2}x", "x", 9, 6, 6},
-		{"(?:ab)+", "", MANY, 0, 0},
+		{"(?:foo){2}x", "foo", 9, 0, 0},
+		{"(?:ab)+", "ab", MANY, 0, 0},
 		{"(?i)ab", "**", 4, 0, 0},
 		{"(?i:a)b", "*b", 4, 0, 0},
 		{"(?=(?i)a)ab", "ab", 5, 0, 0},
@@ -47,6 +47,18 @@ ParameterizedTestParameters(regex_shape, says_what_is_sure)
 		{"a\\bb$", "ab", 4, 0, 0},
 		{"PK[\\x00-\\x20]x", "PK*x", 6, 0, 0},
 		{".PK", "PK", 5, 1, 1},
+		{"[a-z]+[0-9]+", "*", MANY, 1, MANY},
+		{"[A-Z][a-z]+[A-Z]", "**", MANY, 0, 0},
+		{"[0-9a-f]{4}.", "****", 7, 0, 0},
+		{"[^a]{4}", "", 6, 0, 0},
+		{"[a-y]{2}", "**", 4, 0, 0},
+		{"\\w+", "", MANY, 0, 0},
+		{"(?:cat|dog|bird)s", "***", 7, 0, 0},
+		{"x(?:19|20)[0-9]", "x***", 6, 0, 0},
+		{"x(?:1|20|3)y", "x*", 6, 0, 0},
+		{"(?:a|b){3}x", "***x", 6, 0, 0},
+		{"(?:a|b|)xy", "xy", 5, 0, 1},
+		{"(?:a+|b)xy", "xy", MANY, 1, MANY},
 		{"[]x]y", "*y", 4, 0, 0},
 		{"[^]]y", "y", 4, 1, 1},
 		{"\\0a", "\\a", 4, 0, 0}, /* its value is 0 */
@@ -61,7 +73,7 @@ ParameterizedTestParameters(regex_shape, says_what_is_sure)
 		{"(?|ab)", "", MANY, 0, 0},
 		{"(?(?=a)b|c)", "", MANY, 0, 0},
 	};
-	strcpy(cases[28].literal, "?a");
+	strcpy(cases[40].literal, "?a");
 	return cr_make_param_array(struct shape_case, cases,
 				   sizeof(cases) / sizeof(cases[0]));
 }
@@ -98,7 +110,7 @@ Test(regex_shape, knows_which_bytes_lead_to_the_literal)
 {
 	RegexShape shape;
 
-	regex_shape(&shape, "[a-c]*\\dfoo", 11, regex_base_options());
+	regex_shape(&shape, "[a-c]*\\d?foo", 12, regex_base_options());
 
 	cr_expect(shape.lead['b']);
 	cr_expect(shape.lead['7']);

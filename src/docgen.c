@@ -1,262 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Writes the lists of the manual page from the program's own tables, at build
- * time.
+ * Writes manual pages and completions from templates and the program's own tables.
  *
- *   mhex_docgen man IN OUT    copy IN to OUT, a line @NAME...@ becomes a list
+ *   mhex_docgen fill IN OUT   copy IN to OUT, a line @NAME@ becomes a list
  *   mhex_docgen names TABLE   one name a line: commands, settings or options
  */
 
-#include <inttypes.h>
+#include "docgen.h"
+
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "editor/bindings.h"
 #include "mhex/command.h"
-#include "mhex/inspect.h"
 #include "mhex/settings.h"
-#include "mhex/theme.h"
 #include "options.h"
 
-/* Text as roff shows it unchanged: no escapes, no typographic quotes, and a minus
- * that can be copied from the page. */
-static void put_text(FILE *out, const char *text, size_t length)
+static bool put_from(const GeneratedList *list, FILE *out, const char *name)
 {
-	static const struct {
-		char plain;
-		const char *roff;
-	} escapes[] = {
-		{'\\', "\\e"},  {'-', "\\-"},   {'\'', "\\(aq"}, {'`', "\\(ga"},
-		{'^', "\\(ha"}, {'~', "\\(ti"}, {'"', "\\(dq"},
-	};
-	for (size_t i = 0; i < length; i++) {
-		const char *roff = NULL;
-		for (size_t k = 0; k < sizeof(escapes) / sizeof(escapes[0]); k++)
-			if (escapes[k].plain == text[i])
-				roff = escapes[k].roff;
-		/* A full stop that begins a line would be a request. */
-		if (text[i] == '.' && i == 0)
-			roff = "\\&.";
-		if (roff)
-			(void)fputs(roff, out);
-		else
-			(void)fputc(text[i], out);
-	}
+	while (list->name && strcmp(list->name, name) != 0)
+		list++;
+	if (list->name)
+		list->put(out);
+	return list->name != NULL;
 }
 
-static void put(FILE *out, const char *text)
+/* name is what stands between the two @. */
+static bool put_list(FILE *out, const char *name)
 {
-	put_text(out, text, strlen(text));
+	return put_from(manual_lists, out, name) || put_from(shell_lists, out, name);
 }
 
-static void put_bold(FILE *out, const char *text)
-{
-	(void)fputs("\\fB", out);
-	put(out, text);
-	(void)fputs("\\fR", out);
-}
-
-static bool is_between(char c, char low, char high)
-{
-	return c >= low && c <= high;
-}
-
-/* "BYTES [at EXPR]": placeholders in italics, words to be typed in bold. */
-static void put_synopsis(FILE *out, const char *text)
-{
-	while (*text) {
-		size_t length = 1;
-		const char *font = NULL;
-		if (is_between(*text, 'A', 'Z'))
-			font = "\\fI";
-		else if (is_between(*text, 'a', 'z'))
-			font = "\\fB";
-		while (font &&
-		       (is_between(text[length], 'A', 'Z') ||
-			is_between(text[length], 'a', 'z') || text[length] == '-'))
-			length++;
-		(void)fputs(font ? font : "", out);
-		put_text(out, text, length);
-		(void)fputs(font ? "\\fR" : "", out);
-		text += length;
-	}
-}
-
-static void put_command(FILE *out, const Command *row)
-{
-	(void)fputs(".TP\n", out);
-	put_bold(out, row->name);
-	(void)fputs(row->flags & COMMAND_FORCE ? "[\\fB!\\fR]" : "", out);
-	(void)fputs(*row->synopsis ? " " : "", out);
-	put_synopsis(out, row->synopsis);
-	if (row->shorts && *row->shorts) {
-		(void)fputs(" (", out);
-		put_bold(out, row->shorts);
-		(void)fputs(")", out);
-	}
-	(void)fputs("\n", out);
-	put(out, row->summary);
-	(void)fputs(row->flags & COMMAND_INTERACTIVE ? "; not in batch.\n" : ".\n", out);
-}
-
-static void put_commands(FILE *out)
-{
-	for (size_t topic = 0; command_topics[topic]; topic++) {
-		(void)fprintf(out, ".SS %s\n", command_topics[topic]);
-		for (size_t i = 0; i < command_count; i++) {
-			if (strcmp(command_table[i].topic, command_topics[topic]) == 0)
-				put_command(out, &command_table[i]);
-		}
-	}
-}
-
-static void put_value(FILE *out, const Setting *row, uint64_t value)
-{
-	if (row->type == SETTING_CHOICE)
-		put(out, row->choices[value]);
-	else if (row->type == SETTING_BOOL)
-		put(out, value ? "on" : "off");
-	else if (value == 0 && row->zero)
-		put(out, row->zero);
-	else if (value >= 1024 && value % 1024 == 0)
-		(void)fprintf(out, "0x%" PRIx64, value);
-	else
-		(void)fprintf(out, "%" PRIu64, value);
-}
-
-static void put_settings(FILE *out)
-{
-	for (size_t i = 0; i < setting_count; i++) {
-		const Setting *row = &setting_table[i];
-		(void)fputs(".TP\n", out);
-		put_bold(out, row->name);
-		if (row->type == SETTING_BOOL) {
-			(void)fputs(", ", out);
-			(void)fputs("\\fBno", out);
-			put(out, row->name);
-			(void)fputs("\\fR", out);
-		}
-		for (size_t k = 0; row->type == SETTING_CHOICE && row->choices[k]; k++) {
-			(void)fputs(k ? "|" : "=", out);
-			put(out, row->choices[k]);
-		}
-		if (row->type == SETTING_NUMBER) {
-			(void)fputs("=", out);
-			put_value(out, row, row->min);
-			(void)fputs("\\ \\&..\\ ", out);
-			put_value(out, row, row->max);
-		}
-		(void)fputs("\n", out);
-		put(out, row->summary);
-		(void)fputs(" (", out);
-		put_value(out, row, row->initial);
-		(void)fputs(").\n", out);
-	}
-}
-
-/* " NI" behind a key that does not hold in all states. */
-static void put_modes(FILE *out, unsigned modes)
-{
-	if (modes == IN_ALL)
-		return;
-	(void)fprintf(out, "\\ %s%s%s", modes & IN_NORMAL ? "N" : "",
-		      modes & IN_OVERWRITE ? "O" : "", modes & IN_INSERT ? "I" : "");
-}
-
-/* All keys of a line together, where the first of them stands in the table. */
-static void put_keys(FILE *out, const Binding *table, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		bool seen = false;
-		for (size_t k = 0; k < i && !seen; k++)
-			seen = strcmp(table[k].line, table[i].line) == 0;
-		if (seen)
-			continue;
-		(void)fputs(".TP\n", out);
-		for (size_t k = i; k < count; k++) {
-			if (strcmp(table[k].line, table[i].line) != 0)
-				continue;
-			(void)fputs(k == i ? "" : ", ", out);
-			put_bold(out, strcmp(table[k].key, " ") == 0 ? "<Space>"
-								     : table[k].key);
-			put_modes(out, table[k].modes);
-		}
-		(void)fputs("\n", out);
-		put(out, table[i].line);
-		(void)fputs("\n", out);
-	}
-}
-
-static void put_inspector(FILE *out)
-{
-	for (size_t i = 0; i < inspect_count; i++) {
-		(void)fputs(i ? ",\n" : "", out);
-		put_bold(out, inspect_table[i].name);
-	}
-	(void)fputs(".\n", out);
-}
-
-static void put_themes(FILE *out)
-{
-	for (size_t i = 0; i < theme_count; i++) {
-		(void)fputs(".TP\n", out);
-		put_bold(out, theme_table[i].name);
-		(void)fputs("\n", out);
-		put(out, theme_table[i].summary);
-		(void)fputs(".\n", out);
-	}
-}
-
-static void put_options(FILE *out)
-{
-	for (size_t i = 0; i < option_count; i++) {
-		const Option *row = &option_table[i];
-		(void)fputs(".TP\n", out);
-		if (row->letter)
-			(void)fprintf(out, "\\fB\\-%c\\fR, ", row->letter);
-		(void)fputs("\\fB\\-\\-", out);
-		put(out, row->name);
-		(void)fputs("\\fR", out);
-		if (row->argument) {
-			(void)fputs("=\\fI", out);
-			put(out, row->argument);
-			(void)fputs("\\fR", out);
-		}
-		(void)fputs("\n", out);
-		put(out, row->summary);
-		(void)fputs(".\n", out);
-	}
-}
-
-/* line is what stands between the two @. */
-static bool put_list(FILE *out, const char *line)
-{
-	if (strcmp(line, "COMMANDS") == 0)
-		put_commands(out);
-	else if (strcmp(line, "SETTINGS") == 0)
-		put_settings(out);
-	else if (strcmp(line, "KEYS") == 0)
-		put_keys(out, default_bindings, default_binding_count);
-	else if (strcmp(line, "PLAIN KEYS") == 0)
-		put_keys(out, plain_bindings, plain_binding_count);
-	else if (strcmp(line, "INSPECTOR") == 0)
-		put_inspector(out);
-	else if (strcmp(line, "THEMES") == 0)
-		put_themes(out);
-	else if (strcmp(line, "OPTIONS") == 0)
-		put_options(out);
-	else if (strcmp(line, "TITLE") == 0)
-		(void)fprintf(out, ".TH MHEX 1 \"\" \"mhex %s\" \"User Commands\"\n",
-			      MHEX_VERSION);
-	else
-		return false;
-	return true;
-}
-
-static bool write_page(FILE *out, char *text)
+static bool write_filled(FILE *out, char *text)
 {
 	for (char *line = text; *line;) {
 		const size_t length = strcspn(line, "\n");
@@ -295,18 +71,18 @@ static char *read_text(const char *path)
 	return NULL;
 }
 
-static int man(const char *in, const char *out_path)
+static int fill(const char *in, const char *out_path)
 {
 	char *text = read_text(in);
 	if (!text)
 		return 1;
 	FILE *out = fopen(out_path, "w");
-	bool ok = out && write_page(out, text);
+	bool ok = out && write_filled(out, text);
 	if (out)
 		ok = fclose(out) == 0 && ok;
 	else
 		perror(out_path);
-	/* No half page for the next build to find. */
+	/* No half file for the next build to find. */
 	if (!ok)
 		(void)remove(out_path);
 	free(text);
@@ -332,11 +108,11 @@ static int names(const char *table)
 
 int main(int argc, char **argv)
 {
-	if (argc == 4 && strcmp(argv[1], "man") == 0)
-		return man(argv[2], argv[3]);
+	if (argc == 4 && strcmp(argv[1], "fill") == 0)
+		return fill(argv[2], argv[3]);
 	if (argc == 3 && strcmp(argv[1], "names") == 0)
 		return names(argv[2]);
-	(void)fprintf(stderr, "usage: mhex_docgen man IN OUT\n"
+	(void)fprintf(stderr, "usage: mhex_docgen fill IN OUT\n"
 			      "       mhex_docgen names commands|settings|options\n");
 	return 2;
 }

@@ -29,5 +29,8 @@ if(TARGET mhex_doc)
 endif()
 if(TARGET mhex AND TARGET mhex_docgen)
   mhex_lint(tables "${lints}/tables" $<TARGET_FILE:mhex> $<TARGET_FILE:mhex_docgen>
-    "${PROJECT_BINARY_DIR}/doc/mhex.1")
+    "${PROJECT_BINARY_DIR}/doc/mhex.1"
+    "${PROJECT_BINARY_DIR}/packaging/completions/mhex.bash"
+    "${PROJECT_BINARY_DIR}/packaging/completions/_mhex"
+    "${PROJECT_BINARY_DIR}/packaging/completions/mhex.fish")
 endif()

@@ -46,6 +46,26 @@ static void put(FILE *out, const char *text)
 	put_text(out, text, strlen(text));
 }
 
+/* The same, in lines that are short enough to be looked at. */
+static void put_filled(FILE *out, const char *text)
+{
+	enum {
+		LINE_MAX_LENGTH = 60 /* before escapes */
+	};
+	size_t used = 0;
+	while (*text) {
+		const size_t length = strcspn(text, " ");
+		if (used > 0) {
+			const bool full = used + length > LINE_MAX_LENGTH;
+			(void)fputc(full ? '\n' : ' ', out);
+			used = full ? 0 : used + 1;
+		}
+		put_text(out, text, length);
+		used += length;
+		text += length + (text[length] == ' ');
+	}
+}
+
 static void put_bold(FILE *out, const char *text)
 {
 	(void)fputs("\\fB", out);
@@ -92,7 +112,7 @@ static void put_command(FILE *out, const Command *row)
 		(void)fputs(")", out);
 	}
 	(void)fputs("\n", out);
-	put(out, row->summary);
+	put_filled(out, row->summary);
 	(void)fputs(row->flags & COMMAND_INTERACTIVE ? "; not in batch.\n" : ".\n", out);
 }
 
@@ -144,7 +164,7 @@ static void put_settings(FILE *out)
 			put_value(out, row, row->max);
 		}
 		(void)fputs("\n", out);
-		put(out, row->summary);
+		put_filled(out, row->summary);
 		(void)fputs(" (", out);
 		put_value(out, row, row->initial);
 		(void)fputs(").\n", out);
@@ -199,7 +219,7 @@ static void put_themes(FILE *out)
 		(void)fputs(".TP\n", out);
 		put_bold(out, theme_table[i].name);
 		(void)fputs("\n", out);
-		put(out, theme_table[i].summary);
+		put_filled(out, theme_table[i].summary);
 		(void)fputs(".\n", out);
 	}
 }
@@ -220,7 +240,7 @@ static void put_options(FILE *out)
 			(void)fputs("\\fR", out);
 		}
 		(void)fputs("\n", out);
-		put(out, row->summary);
+		put_filled(out, row->summary);
 		(void)fputs(".\n", out);
 	}
 }
@@ -237,12 +257,21 @@ static void put_plain_key_list(FILE *out)
 
 static void put_title(FILE *out)
 {
-	(void)fprintf(out, ".TH MHEX 1 \"\" \"mhex %s\" \"User Commands\"\n",
-		      MHEX_VERSION);
+	(void)fputs(".TH MHEX 1 " MHEX_DATE " \"mhex " MHEX_VERSION
+		    "\" \"User Commands\"\n",
+		    out);
+}
+
+static void put_rc_title(FILE *out)
+{
+	(void)fputs(".TH MHEXRC 5 " MHEX_DATE " \"mhex " MHEX_VERSION
+		    "\" \"File Formats\"\n",
+		    out);
 }
 
 const GeneratedList manual_lists[] = {
 	{"TITLE", put_title},
+	{"RC TITLE", put_rc_title},
 	{"OPTIONS", put_options},
 	{"KEYS", put_key_list},
 	{"PLAIN KEYS", put_plain_key_list},

@@ -17,6 +17,7 @@
 #include "tui/rescue.h"
 #include "tui/signals.h"
 #include "tui/terminal.h"
+#include "version.h"
 
 /* A file that is opened must not become a standard stream. Opened the wrong way
  * round, so that using a stream that was closed is still an error. */
@@ -52,7 +53,7 @@ static int print_help(void)
 static int print_version(void)
 {
 	StrBuf text = {0};
-	strbuf_add_text(&text, "mhex " MHEX_VERSION "\n");
+	version_print(&text);
 	return print(&text);
 }
 

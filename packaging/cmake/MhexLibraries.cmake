@@ -17,6 +17,9 @@ endmacro()
 mhex_find(NCURSES ncursesw libncurses-dev "mhex draws its screen with it")
 mhex_find(TERMKEY termkey libtermkey-dev "mhex reads keys with it")
 mhex_find(PCRE2 libpcre2-8 libpcre2-dev "mhex searches for regular expressions with it")
+# For --version.
+set(MHEX_LIBRARIES
+  "ncurses ${NCURSES_VERSION}, libtermkey ${TERMKEY_VERSION}, PCRE2 ${PCRE2_VERSION}")
 if(BUILD_TESTING)
   mhex_find(CRITERION criterion libcriterion-dev
     "the tests are written with it (or configure with -DBUILD_TESTING=OFF)")

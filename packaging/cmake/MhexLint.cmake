@@ -25,11 +25,12 @@ mhex_lint(tidy "${lints}/tidy" "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
 set_tests_properties(lint.tidy PROPERTIES TIMEOUT 1500 PROCESSORS 2)
 
 if(TARGET mhex_doc)
-  mhex_lint(man "${lints}/man" "${PROJECT_BINARY_DIR}/doc/mhex.1")
+  mhex_lint(man "${lints}/man" "${PROJECT_BINARY_DIR}/doc/mhex.1"
+    "${PROJECT_BINARY_DIR}/doc/mhexrc.5")
 endif()
 if(TARGET mhex AND TARGET mhex_docgen)
   mhex_lint(tables "${lints}/tables" $<TARGET_FILE:mhex> $<TARGET_FILE:mhex_docgen>
-    "${PROJECT_BINARY_DIR}/doc/mhex.1"
+    "${PROJECT_BINARY_DIR}/doc/mhex.1" "${PROJECT_BINARY_DIR}/doc/mhexrc.5"
     "${PROJECT_BINARY_DIR}/packaging/completions/mhex.bash"
     "${PROJECT_BINARY_DIR}/packaging/completions/_mhex"
     "${PROJECT_BINARY_DIR}/packaging/completions/mhex.fish")

@@ -24,6 +24,9 @@ mhex_lint(tests "${lints}/tests" "${PROJECT_SOURCE_DIR}")
 mhex_lint(tidy "${lints}/tidy" "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
 set_tests_properties(lint.tidy PROPERTIES TIMEOUT 1500 PROCESSORS 2)
 
+mhex_lint(desktop "${lints}/desktop" "${PROJECT_SOURCE_DIR}"
+  "${PROJECT_BINARY_DIR}/packaging/desktop/mhex.metainfo.xml")
+
 if(TARGET mhex_doc)
   mhex_lint(man "${lints}/man" "${PROJECT_BINARY_DIR}/doc/mhex.1"
     "${PROJECT_BINARY_DIR}/doc/mhexrc.5")

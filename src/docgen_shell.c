@@ -126,6 +126,11 @@ static void put_open_commands(FILE *out)
 
 /* --- options --- */
 
+static bool is_choice(const Option *row)
+{
+	return row->argument && strchr(row->argument, '|');
+}
+
 /* The function of a template that completes what an option takes. */
 static const char *completer(const Option *row)
 {
@@ -138,13 +143,7 @@ static const char *completer(const Option *row)
 	return "_mhex_nothing";
 }
 
-static bool is_choice(const Option *row)
-{
-	return row->argument && strchr(row->argument, '|');
-}
-
-/* May it stand there more than once? */
-static bool is_repeated(const Option *row)
+static bool has_completer(const Option *row)
 {
 	return row->argument && !is_choice(row) &&
 	       strcmp(completer(row), "_mhex_nothing") != 0;
@@ -209,7 +208,8 @@ static void put_zsh_argument(FILE *out, const Option *row)
 		put_words(out, row);
 		(void)fputc(')', out);
 	} else {
-		(void)fprintf(out, ":%s", completer(row));
+		/* A blank: show what is wanted, offer nothing. */
+		(void)fprintf(out, ":%s", has_completer(row) ? completer(row) : " ");
 	}
 }
 
@@ -217,7 +217,7 @@ static void put_zsh_argument(FILE *out, const Option *row)
 static void put_zsh_option(FILE *out, const Option *row, char letter)
 {
 	(void)fputs("\t\t'", out);
-	if (is_repeated(row))
+	if (has_completer(row)) /* these may stand there more than once */
 		(void)fputc('*', out);
 	else if (row->letter)
 		(void)fprintf(out, "(-%c --%s)", row->letter, row->name);
@@ -257,8 +257,10 @@ static void put_fish_options(FILE *out)
 			(void)fputs(" -xa '", out);
 			put_words(out, row);
 			(void)fputc('\'', out);
-		} else if (row->argument) {
+		} else if (has_completer(row)) {
 			(void)fprintf(out, " -xa '(%s)'", completer(row));
+		} else if (row->argument) {
+			(void)fputs(" -x", out);
 		}
 		(void)fputc('\n', out);
 	}

@@ -44,8 +44,12 @@ static const Case cases[] = {
 	{"mhex -b -s sam\t", "> mhex -b -s sample.bin"},
 	{"mhex --script=sam\t", "> mhex --script=sample.bin"},
 	{"mhex fold\t", "> mhex folder/"},
+	{"mhex -- sam\t", "> mhex -- sample.bin"},
+	{"mhex -R ~/sam\t", "> mhex -R ~/sample.bin"},
+	{"mhex --script=~/sam\t", "> mhex --script=~/sample.bin"},
 	{"mhex folder/in\t", "> mhex folder/inner.bin"},
 	{"mhex -g 0x10 sam\t", "> mhex -g 0x10 sample.bin"},
+	{"mhex --set=text=\t\t", "cp437"}, /* one of a list */
 };
 
 static void skip_without(const char *name)

@@ -20,11 +20,11 @@ mhex_find(PCRE2 libpcre2-8 libpcre2-dev "mhex searches for regular expressions w
 # For --version.
 set(MHEX_LIBRARIES
   "ncurses ${NCURSES_VERSION}, libtermkey ${TERMKEY_VERSION}, PCRE2 ${PCRE2_VERSION}")
-if(BUILD_TESTING)
+if(BUILD_TESTING AND NOT MHEX_PLAIN_TESTS)
   mhex_find(CRITERION criterion libcriterion-dev
-    "the tests are written with it (or configure with -DBUILD_TESTING=OFF)")
+    "the tests are written with it (or configure with -DMHEX_PLAIN_TESTS=ON)")
   mhex_find(VTERM vterm libvterm-dev
-    "the end-to-end tests look at the screen with it (or configure with -DBUILD_TESTING=OFF)")
+    "the end-to-end tests look at the screen with it (or configure with -DMHEX_PLAIN_TESTS=ON)")
   mhex_find(FUSE fuse3 libfuse3-dev
-    "the tests make file systems that fail with it (or configure with -DBUILD_TESTING=OFF)")
+    "the tests make file systems that fail with it (or configure with -DMHEX_PLAIN_TESTS=ON)")
 endif()

@@ -39,3 +39,9 @@ if(TARGET mhex AND TARGET mhex_docgen)
     "${PROJECT_BINARY_DIR}/packaging/completions/_mhex"
     "${PROJECT_BINARY_DIR}/packaging/completions/mhex.fish")
 endif()
+
+# The quick part of packaging/check: no optimization, no tests within the package.
+add_test(NAME packaging.quick COMMAND "${CMAKE_COMMAND}" -E env --unset=CFLAGS --unset=LDFLAGS
+  "MHEX_CHECK_OUT=${PROJECT_BINARY_DIR}/packages" "DEB_BUILD_OPTIONS=nocheck noopt parallel=2"
+  "${PROJECT_SOURCE_DIR}/packaging/check" changelog tarball deb-build deb-contents)
+set_tests_properties(packaging.quick PROPERTIES LABELS packaging TIMEOUT 900 PROCESSORS 2)

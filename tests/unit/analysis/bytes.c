@@ -26,9 +26,26 @@ static void describe(MhexStatus status, const uint8_t *bytes, size_t length,
 		used += (size_t)snprintf(out + used, 64 - used, "%02x", bytes[i]);
 }
 
-ParameterizedTestParameters(bytes, are_read_as_the_manual_says)
+static void check_bytes(const struct bytes_case *c)
 {
-	static struct bytes_case cases[] = {
+	uint8_t *bytes = NULL;
+	size_t length = 0;
+	MhexError err = {.caret = -1};
+	char got[64];
+
+	const MhexStatus status =
+		bytes_parse(c->text, strlen(c->text), &bytes, &length, &err);
+	describe(status, bytes, length, &err, got);
+
+	const int differs = strcmp(got, c->want);
+	cr_expect_eq(differs, 0, "%s: %s, not %s (%s)", c->text, got, c->want,
+		     err.message);
+	free(bytes);
+}
+
+Test(bytes, are_read_as_the_manual_says)
+{
+	static const struct bytes_case cases[] = {
 		{"", ""},
 		{"\"\"", ""},
 		{"7f454c46", "7f454c46"},
@@ -80,25 +97,8 @@ ParameterizedTestParameters(bytes, are_read_as_the_manual_says)
 		{"7f45*2x", "!6"},
 		{"\"a\"\"b\"", "!3"},
 	};
-	return cr_make_param_array(struct bytes_case, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct bytes_case *c, bytes, are_read_as_the_manual_says)
-{
-	uint8_t *bytes = NULL;
-	size_t length = 0;
-	MhexError err = {.caret = -1};
-	char got[64];
-
-	const MhexStatus status =
-		bytes_parse(c->text, strlen(c->text), &bytes, &length, &err);
-	describe(status, bytes, length, &err, got);
-
-	const int differs = strcmp(got, c->want);
-	cr_expect_eq(differs, 0, "%s: %s, not %s (%s)", c->text, got, c->want,
-		     err.message);
-	free(bytes);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_bytes(&cases[i]);
 }
 
 Test(bytes, may_leave_whole_bytes_alone_in_a_replacement)
@@ -151,9 +151,20 @@ struct operand_case {
 	bool big_endian;
 };
 
-ParameterizedTestParameters(bytes, give_an_operand_its_width)
+static void check_operand(const struct operand_case *c)
 {
-	static struct operand_case cases[] = {
+	size_t width = 0;
+	bool big_endian = true;
+
+	bytes_operand_type(c->text, strlen(c->text), &width, &big_endian);
+
+	cr_expect_eq(width, c->width, "%s: %zu", c->text, width);
+	cr_expect_eq(big_endian, c->big_endian, "%s", c->text);
+}
+
+Test(bytes, give_an_operand_its_width)
+{
+	static const struct operand_case cases[] = {
 		{"u16le:1", 2, false},
 		{"u32be:7", 4, true},
 		{"f64be:1", 8, true},
@@ -166,17 +177,6 @@ ParameterizedTestParameters(bytes, give_an_operand_its_width)
 		{"00 u16le:1", 1, false},
 		{"u16be:1 u16be:2", 1, false},
 	};
-	return cr_make_param_array(struct operand_case, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct operand_case *c, bytes, give_an_operand_its_width)
-{
-	size_t width = 0;
-	bool big_endian = true;
-
-	bytes_operand_type(c->text, strlen(c->text), &width, &big_endian);
-
-	cr_expect_eq(width, c->width, "%s: %zu", c->text, width);
-	cr_expect_eq(big_endian, c->big_endian, "%s", c->text);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_operand(&cases[i]);
 }

@@ -19,9 +19,23 @@ struct match_case {
 		text, bytes, sizeof(bytes) - 1, want                                     \
 	}
 
-ParameterizedTestParameters(pattern, matches_what_the_manual_says)
+static void check_match(const struct match_case *c)
 {
-	static struct match_case cases[] = {
+	Pattern pattern;
+	MhexError err;
+
+	cr_assert_eq(pattern_parse(&pattern, c->text, strlen(c->text), &err), MHEX_OK,
+		     "%s: %s", c->text, err.message);
+
+	cr_assert_eq(pattern.length, c->length, "%s: %zu bytes", c->text, pattern.length);
+	cr_expect_eq(pattern_matches(&pattern, (const uint8_t *)c->bytes), c->want, "%s",
+		     c->text);
+	pattern_free(&pattern);
+}
+
+Test(pattern, matches_what_the_manual_says)
+{
+	static const struct match_case cases[] = {
 		CASE("7f 45", "\x7f\x45", true),
 		CASE("7f 45", "\x7f\x46", false),
 		CASE("7f ?? 46", "\x7f\xff\x46", true),
@@ -70,22 +84,8 @@ ParameterizedTestParameters(pattern, matches_what_the_manual_says)
 		CASE("i16be:-300..-200", "\xff\x00", true),
 		CASE("i16be:-300..-200", "\xfe\xd3", false),
 	};
-	return cr_make_param_array(struct match_case, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct match_case *c, pattern, matches_what_the_manual_says)
-{
-	Pattern pattern;
-	MhexError err;
-
-	cr_assert_eq(pattern_parse(&pattern, c->text, strlen(c->text), &err), MHEX_OK,
-		     "%s: %s", c->text, err.message);
-
-	cr_assert_eq(pattern.length, c->length, "%s: %zu bytes", c->text, pattern.length);
-	cr_expect_eq(pattern_matches(&pattern, (const uint8_t *)c->bytes), c->want, "%s",
-		     c->text);
-	pattern_free(&pattern);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_match(&cases[i]);
 }
 
 struct refused_case {
@@ -94,23 +94,7 @@ struct refused_case {
 	int caret;
 };
 
-ParameterizedTestParameters(pattern, is_refused_at_the_fault)
-{
-	static struct refused_case cases[] = {
-		{"", MHEX_E_SYNTAX, 0},           {"\"\"", MHEX_E_SYNTAX, 0},
-		{"00*0", MHEX_E_SYNTAX, 0},       {"7f ?", MHEX_E_SYNTAX, 4},
-		{"7f ?g", MHEX_E_SYNTAX, 4},      {"[39-30]", MHEX_E_SYNTAX, 1},
-		{"[3-39]", MHEX_E_SYNTAX, 2},     {"[30-39", MHEX_E_SYNTAX, 6},
-		{"u8:2..1", MHEX_E_SYNTAX, 6},    {"u8:2..256", MHEX_E_RANGE, 6},
-		{"u16le:5~1", MHEX_E_SYNTAX, 7},  {"f32le:1..2", MHEX_E_SYNTAX, 7},
-		{"f32le:1~-1", MHEX_E_SYNTAX, 8}, {"f32le:nan~1", MHEX_E_SYNTAX, 6},
-		{"00*1048577", MHEX_E_RANGE, 0},  {"00 u64le:1..2*1m", MHEX_E_RANGE, 3},
-	};
-	return cr_make_param_array(struct refused_case, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct refused_case *c, pattern, is_refused_at_the_fault)
+static void check_refused(const struct refused_case *c)
 {
 	Pattern pattern;
 	MhexError err = {.caret = -1};
@@ -122,6 +106,22 @@ ParameterizedTest(struct refused_case *c, pattern, is_refused_at_the_fault)
 	cr_expect_eq(err.caret, c->caret, "%s: %d, %s", c->text, err.caret, err.message);
 	cr_expect(eq(sz, pattern.length, 0));
 	pattern_free(&pattern);
+}
+
+Test(pattern, is_refused_at_the_fault)
+{
+	static const struct refused_case cases[] = {
+		{"", MHEX_E_SYNTAX, 0},           {"\"\"", MHEX_E_SYNTAX, 0},
+		{"00*0", MHEX_E_SYNTAX, 0},       {"7f ?", MHEX_E_SYNTAX, 4},
+		{"7f ?g", MHEX_E_SYNTAX, 4},      {"[39-30]", MHEX_E_SYNTAX, 1},
+		{"[3-39]", MHEX_E_SYNTAX, 2},     {"[30-39", MHEX_E_SYNTAX, 6},
+		{"u8:2..1", MHEX_E_SYNTAX, 6},    {"u8:2..256", MHEX_E_RANGE, 6},
+		{"u16le:5~1", MHEX_E_SYNTAX, 7},  {"f32le:1..2", MHEX_E_SYNTAX, 7},
+		{"f32le:1~-1", MHEX_E_SYNTAX, 8}, {"f32le:nan~1", MHEX_E_SYNTAX, 6},
+		{"00*1048577", MHEX_E_RANGE, 0},  {"00 u64le:1..2*1m", MHEX_E_RANGE, 3},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_refused(&cases[i]);
 }
 
 static bool accepts(const PatternElement *element, uint8_t byte)

@@ -22,7 +22,7 @@
 
 enum {
 	SIZE = 20000,
-	STATES = 1000, /* of each log; $MHEX_STATES for more */
+	STATES = 400, /* of each log; $MHEX_STATES for more */
 	STATES_OF_A_SKIP = 300,
 	SEEN = 1 << 16,
 	STAGED = 16 << 10, /* a window, for some stages */

@@ -58,7 +58,16 @@ struct naming {
 	bool force;
 };
 
-ParameterizedTestParameters(command_line, finds_the_command)
+static void check_naming(struct naming *param)
+{
+	(void)read_line(param->line);
+
+	cr_expect(eq(str, name(), param->name), "%s: %s", param->line, err.message);
+	if (param->name[0])
+		cr_expect(eq(int, split.force, param->force), "%s", param->line);
+}
+
+Test(command_line, finds_the_command)
 {
 	static struct naming cases[] = {
 		{"undo", "undo", false},
@@ -88,17 +97,8 @@ ParameterizedTestParameters(command_line, finds_the_command)
 		{"previous", "previous", false},
 		{"repl 41 with 42", "replace", false},
 	};
-	return cr_make_param_array(struct naming, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct naming *param, command_line, finds_the_command)
-{
-	(void)read_line(param->line);
-
-	cr_expect(eq(str, name(), param->name), "%s: %s", param->line, err.message);
-	if (param->name[0])
-		cr_expect(eq(int, split.force, param->force), "%s", param->line);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_naming(&cases[i]);
 }
 
 Test(command_line, of_a_script_has_whole_names_and_short_forms)
@@ -259,7 +259,17 @@ struct naming_a_file {
 	char file[24];
 };
 
-ParameterizedTestParameters(command_line, reads_a_file_name)
+static void check_naming_a_file(struct naming_a_file *param)
+{
+	cr_assert(zero(int, setenv("HOME", "/home/x", 1)));
+
+	must_read(param->line);
+
+	cr_expect(eq(str, args.file, param->file), "%s", param->line);
+	command_args_free(&args);
+}
+
+Test(command_line, reads_a_file_name)
 {
 	static struct naming_a_file cases[] = {
 		{"write a", "a"},
@@ -289,18 +299,8 @@ ParameterizedTestParameters(command_line, reads_a_file_name)
 		{"edit 2", "2"},
 		{"read /a at 4", "/a"},
 	};
-	return cr_make_param_array(struct naming_a_file, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct naming_a_file *param, command_line, reads_a_file_name)
-{
-	cr_assert(zero(int, setenv("HOME", "/home/x", 1)));
-
-	must_read(param->line);
-
-	cr_expect(eq(str, args.file, param->file), "%s", param->line);
-	command_args_free(&args);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_naming_a_file(&cases[i]);
 }
 
 /* ---- errors ---- */
@@ -311,7 +311,15 @@ struct mistake {
 	char message[80];
 };
 
-ParameterizedTestParameters(command_line, points_at_the_mistake)
+static void check_mistake(struct mistake *param)
+{
+	cr_assert(ne(int, read_line(param->line), 0), "%s", param->line);
+
+	cr_expect(eq(str, err.message, param->message), "%s", param->line);
+	cr_expect(eq(int, err.caret, param->caret), "%s", param->line);
+}
+
+Test(command_line, points_at_the_mistake)
 {
 	static struct mistake cases[] = {
 		{"nosuch 5", 0, "no such command: nosuch"},
@@ -341,16 +349,8 @@ ParameterizedTestParameters(command_line, points_at_the_mistake)
 		{"access", 6, "usage: access view|preview|live"},
 		{"pane left", 5, "want one of hex, text, other"},
 	};
-	return cr_make_param_array(struct mistake, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct mistake *param, command_line, points_at_the_mistake)
-{
-	cr_assert(ne(int, read_line(param->line), 0), "%s", param->line);
-
-	cr_expect(eq(str, err.message, param->message), "%s", param->line);
-	cr_expect(eq(int, err.caret, param->caret), "%s", param->line);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_mistake(&cases[i]);
 }
 
 Test(command_line, points_into_expressions)
@@ -380,7 +380,21 @@ struct word {
 	size_t begin;
 };
 
-ParameterizedTestParameters(command_line, finds_the_word_that_is_typed)
+static void check_word(struct word *param)
+{
+	char line[40];
+	const size_t cursor = strcspn(param->line, "|");
+	(void)snprintf(line, sizeof(line), "%.*s%s", (int)cursor, param->line,
+		       param->line + cursor + 1);
+
+	const CommandWord word = command_line_word(line, cursor);
+
+	cr_expect(eq(str, (char *)(word.row ? word.row->name : ""), param->name), "%s",
+		  param->line);
+	cr_expect(eq(sz, word.word, param->begin), "%s", param->line);
+}
+
+Test(command_line, finds_the_word_that_is_typed)
 {
 	static struct word cases[] = {
 		{"|", "", 0},
@@ -400,19 +414,6 @@ ParameterizedTestParameters(command_line, finds_the_word_that_is_typed)
 		{" |  goto", "", 1},
 		{":|  goto", "", 1},
 	};
-	return cr_make_param_array(struct word, cases, sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct word *param, command_line, finds_the_word_that_is_typed)
-{
-	char line[40];
-	const size_t cursor = strcspn(param->line, "|");
-	(void)snprintf(line, sizeof(line), "%.*s%s", (int)cursor, param->line,
-		       param->line + cursor + 1);
-
-	const CommandWord word = command_line_word(line, cursor);
-
-	cr_expect(eq(str, (char *)(word.row ? word.row->name : ""), param->name), "%s",
-		  param->line);
-	cr_expect(eq(sz, word.word, param->begin), "%s", param->line);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_word(&cases[i]);
 }

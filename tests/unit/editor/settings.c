@@ -68,7 +68,21 @@ struct assignment {
 	char printed[40];
 };
 
-ParameterizedTestParameters(settings, what_is_set_is_printed)
+static void check_assignment(struct assignment *param)
+{
+	Settings settings;
+	char text[128];
+	settings_init(&settings);
+	const Setting *row = setting_find(param->printed, strcspn(param->printed, "="));
+	cr_assert(row != NULL);
+
+	cr_assert(zero(int, set(&settings, param->text, NULL)), "%s", param->text);
+
+	settings_print(&settings, row, text, sizeof(text));
+	cr_expect(eq(str, text, param->printed));
+}
+
+Test(settings, what_is_set_is_printed)
 {
 	static struct assignment cases[] = {
 		{"columns=16", "columns=16"},
@@ -94,22 +108,8 @@ ParameterizedTestParameters(settings, what_is_set_is_printed)
 		{"upper=1", "upper=on"},
 		{"nomark-foreign", "mark-foreign=off"},
 	};
-	return cr_make_param_array(struct assignment, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct assignment *param, settings, what_is_set_is_printed)
-{
-	Settings settings;
-	char text[128];
-	settings_init(&settings);
-	const Setting *row = setting_find(param->printed, strcspn(param->printed, "="));
-	cr_assert(row != NULL);
-
-	cr_assert(zero(int, set(&settings, param->text, NULL)), "%s", param->text);
-
-	settings_print(&settings, row, text, sizeof(text));
-	cr_expect(eq(str, text, param->printed));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_assignment(&cases[i]);
 }
 
 struct refusal {
@@ -117,7 +117,26 @@ struct refusal {
 	int caret; /* -1: none */
 };
 
-ParameterizedTestParameters(settings, what_is_wrong_changes_nothing)
+static void check_refusal(struct refusal *param)
+{
+	Settings settings;
+	Settings before;
+	MhexError err = {.caret = -1};
+	settings_init(&settings);
+	settings_init(&before);
+
+	cr_expect(ne(int, set(&settings, param->text, &err), MHEX_OK));
+
+	cr_expect(zero(int, memcmp(&settings, &before, sizeof(settings))));
+	cr_expect(lt(sz, 0, strlen(err.message)));
+	if (param->caret < 0)
+		cr_expect(eq(int, err.caret, -1));
+	else
+		cr_expect(all(ge(int, err.caret, param->caret),
+			      le(int, err.caret, (int)strlen(param->text))));
+}
+
+Test(settings, what_is_wrong_changes_nothing)
 {
 	static struct refusal cases[] = {
 		{"colums=16", 0},
@@ -142,27 +161,8 @@ ParameterizedTestParameters(settings, what_is_wrong_changes_nothing)
 		{"no", 0},
 		{"Columns=16", 0},
 	};
-	return cr_make_param_array(struct refusal, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct refusal *param, settings, what_is_wrong_changes_nothing)
-{
-	Settings settings;
-	Settings before;
-	MhexError err = {.caret = -1};
-	settings_init(&settings);
-	settings_init(&before);
-
-	cr_expect(ne(int, set(&settings, param->text, &err), MHEX_OK));
-
-	cr_expect(zero(int, memcmp(&settings, &before, sizeof(settings))));
-	cr_expect(lt(sz, 0, strlen(err.message)));
-	if (param->caret < 0)
-		cr_expect(eq(int, err.caret, -1));
-	else
-		cr_expect(all(ge(int, err.caret, param->caret),
-			      le(int, err.caret, (int)strlen(param->text))));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_refusal(&cases[i]);
 }
 
 Test(settings, an_error_names_the_possible_values)

@@ -128,9 +128,19 @@ struct fault_case {
 	char sentence[80];
 };
 
-ParameterizedTestParameters(options_wrong, usage_is_told)
+static void check_fault(const struct fault_case *param)
 {
-	static struct fault_case cases[] = {
+	const MhexStatus status = parse(param->line);
+
+	cr_expect(eq(int, (int)status, MHEX_E_SYNTAX), "%s", param->line);
+	const int differs =
+		strncmp(error.message, param->sentence, strlen(param->sentence));
+	cr_expect(zero(int, differs), "%s: %s", param->line, error.message);
+}
+
+Test(options_wrong, usage_is_told, .fini = tear_down)
+{
+	static const struct fault_case cases[] = {
 		{"-Z", "-Z: no such option"},
 		{"-bZ", "-Z: no such option"},
 		{"--colour", "--colour: no such option, or the beginning of several"},
@@ -151,19 +161,10 @@ ParameterizedTestParameters(options_wrong, usage_is_told)
 		{"-s - -", "-: standard input can be read only once"},
 		{"- -", "-: standard input can be read only once"},
 	};
-	return cr_make_param_array(struct fault_case, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct fault_case *param, options_wrong, usage_is_told,
-		  .fini = tear_down)
-{
-	const MhexStatus status = parse(param->line);
-
-	cr_expect(eq(int, (int)status, MHEX_E_SYNTAX), "%s", param->line);
-	const int differs =
-		strncmp(error.message, param->sentence, strlen(param->sentence));
-	cr_expect(zero(int, differs), "%s: %s", param->line, error.message);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		check_fault(&cases[i]);
+		tear_down();
+	}
 }
 
 Test(option_table, every_row_is_complete)

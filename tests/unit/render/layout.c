@@ -58,19 +58,7 @@ struct offset_case {
 	int digits;
 };
 
-ParameterizedTestParameters(layout, offsets_are_as_wide_as_needed_but_never_less_than_8)
-{
-	static struct offset_case cases[] = {
-		{0, false, 8},           {0xffffffff, false, 8}, {0x100000000, false, 9},
-		{UINT64_MAX, false, 16}, {99999999, true, 8},    {100000000, true, 9},
-		{UINT64_MAX, true, 20},
-	};
-	return cr_make_param_array(struct offset_case, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct offset_case *param, layout,
-		  offsets_are_as_wide_as_needed_but_never_less_than_8)
+static void check_offset(const struct offset_case *param)
 {
 	LayoutWish wish = usual;
 	wish.largest_offset = param->largest;
@@ -82,24 +70,23 @@ ParameterizedTest(struct offset_case *param, layout,
 	cr_expect(eq(int, layout.hex_col, param->digits + 3));
 }
 
+Test(layout, offsets_are_as_wide_as_needed_but_never_less_than_8)
+{
+	static const struct offset_case cases[] = {
+		{0, false, 8},           {0xffffffff, false, 8}, {0x100000000, false, 9},
+		{UINT64_MAX, false, 16}, {99999999, true, 8},    {100000000, true, 9},
+		{UINT64_MAX, true, 20},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_offset(&cases[i]);
+}
+
 struct columns_case {
 	int cols;
 	unsigned group, want;
 };
 
-ParameterizedTestParameters(layout, columns_auto_is_whole_groups)
-{
-	static struct columns_case cases[] = {
-		{80, 8, 16},   {79, 8, 16},  {77, 8, 16},  {76, 8, 8},
-		{80, 4, 16},   {78, 4, 12},  {80, 2, 14},  {80, 1, 16},
-		{80, 0, 16},   {120, 8, 24}, {142, 8, 24}, {145, 8, 32},
-		{500, 8, 112}, {40, 8, 4},   {24, 8, 4},   {20, 8, 4},
-	};
-	return cr_make_param_array(struct columns_case, cases,
-				   sizeof(cases) / sizeof(cases[0]));
-}
-
-ParameterizedTest(struct columns_case *param, layout, columns_auto_is_whole_groups)
+static void check_columns_auto(const struct columns_case *param)
 {
 	LayoutWish wish = usual;
 	wish.cols = param->cols;
@@ -110,6 +97,18 @@ ParameterizedTest(struct columns_case *param, layout, columns_auto_is_whole_grou
 	cr_expect(eq(uint, layout.columns, param->want), "%d columns, groups of %u",
 		  param->cols, param->group);
 	cr_expect(eq(uint, layout.shown, layout.columns));
+}
+
+Test(layout, columns_auto_is_whole_groups)
+{
+	static const struct columns_case cases[] = {
+		{80, 8, 16},   {79, 8, 16},  {77, 8, 16},  {76, 8, 8},
+		{80, 4, 16},   {78, 4, 12},  {80, 2, 14},  {80, 1, 16},
+		{80, 0, 16},   {120, 8, 24}, {142, 8, 24}, {145, 8, 32},
+		{500, 8, 112}, {40, 8, 4},   {24, 8, 4},   {20, 8, 4},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_columns_auto(&cases[i]);
 }
 
 Test(layout, gives_up_offsets_before_text_and_both_before_it_gives_up_itself)

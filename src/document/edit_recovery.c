@@ -6,19 +6,12 @@
 #include <string.h>
 
 #include "document/edit_private.h"
+#include "document/live_revert.h"
 #include "document/succession.h"
 
 enum {
 	CHUNK = 16 << 10
 };
-
-/* Bytes that live has stored. */
-typedef struct {
-	BaseBytes *first;    /* what was there before all of them, or before those since
-			      * others have written there */
-	BaseBytes *previous; /* before the last one, */
-	BaseBytes *last;     /* and after it */
-} LiveBytes;
 
 struct EditRecovery {
 	StateFolder *folder; /* owned */
@@ -26,6 +19,8 @@ struct EditRecovery {
 	EditFile file;
 	EditRecoveryState state;
 	LiveBytes live;
+	LiveRevert back; /* of them */
+	bool is_back;    /* they are in the file no more */
 };
 
 static MhexStatus no_memory(MhexError *err)
@@ -48,6 +43,7 @@ static void free_contents(EditRecovery *recovery)
 	free_bytes(recovery->live.first);
 	free_bytes(recovery->live.previous);
 	free_bytes(recovery->live.last);
+	storage_close(recovery->back.storage);
 	free(recovery);
 }
 
@@ -441,101 +437,41 @@ MhexStatus edit_recovery_apply(EditRecovery *recovery, Document *doc, uint64_t *
 
 /* ---- Live: back ---- */
 
-typedef struct {
-	const LiveBytes *live;
-	Storage *storage;
-	Store *store;
-	uint64_t kept, first_kept;
-} LiveRevert;
-
-static void keep_byte(LiveRevert *work, uint64_t offset)
+void edit_recovery_set_lock(EditRecovery *recovery, bool lock, bool force)
 {
-	if (work->kept++ == 0)
-		work->first_kept = offset;
+	recovery->back.no_lock = !lock;
+	recovery->back.force = force;
 }
 
-/* One byte; what comes between the look and the store is a conflict of the exchange. */
-static MhexStatus revert_byte(LiveRevert *work, uint64_t offset, const uint8_t *now,
-			      MhexError *err)
+MhexStatus edit_recovery_aim(EditRecovery *recovery, const Document *doc, MhexError *err)
 {
-	uint8_t first = 0, previous = 0, last = 0, known = 0;
-	size_t stored = 0;
-	const LiveBytes *live = work->live;
-	base_bytes_read(live->first, offset, &first, 1, &known);
-	base_bytes_read(live->previous, offset, &previous, 1, &known);
-	base_bytes_read(live->last, offset, &last, 1, &known);
-	if (!known || *now == first)
-		return MHEX_OK;
-	if (*now != last && *now != previous) {
-		keep_byte(work, offset);
-		return MHEX_OK;
-	}
-	const MhexStatus status = store_exchange(work->store, (Range){offset, 1}, now,
-						 &first, &stored, err);
-	if (status != MHEX_E_CONFLICT)
-		return status;
-	keep_byte(work, offset);
-	return MHEX_OK;
+	if (!document_has_file(doc))
+		return mhex_fail(err, MHEX_E_NOTFOUND, "%s: there is no file any more",
+				 document_shown_name(doc));
+	storage_close(recovery->back.storage);
+	recovery->back.storage = NULL;
+	return storage_ref_clone(document_source(doc)->file, &recovery->back.storage,
+				 err);
 }
 
-static MhexStatus revert_run(LiveRevert *work, Range run, MhexError *err)
+MhexStatus edit_recovery_put_back(EditRecovery *recovery, MhexError *err)
 {
-	uint8_t now[CHUNK], readable[CHUNK];
-	const uint64_t size = storage_size(work->storage);
-	if (run.offset >= size) {
-		for (uint64_t i = 0; i < run.length; i++)
-			keep_byte(work, run.offset + i);
-		return MHEX_OK;
-	}
-	if (run.length > size - run.offset)
-		run.length = size - run.offset;
-	MhexStatus status = storage_read(work->storage, run.offset, now,
-					 (size_t)run.length, readable, err);
-	if (!status)
-		status = store_reserve(work->store, run, err);
-	for (size_t i = 0; i < run.length && !status; i++) {
-		if (readable[i])
-			status = revert_byte(work, run.offset + i, &now[i], err);
-		else
-			keep_byte(work, run.offset + i);
-	}
+	MhexStatus status = check_sound(recovery, err);
+	if (!status && recovery->file.live)
+		status = live_revert(&recovery->live, &recovery->back, err);
+	recovery->is_back = !status;
 	return status;
-}
-
-static MhexStatus revert_all(LiveRevert *work, MhexError *err)
-{
-	MhexStatus status = MHEX_OK;
-	Range run = base_bytes_next(work->live->last, 0);
-	while (!status && run.length > 0) {
-		if (run.length > CHUNK)
-			run.length = CHUNK;
-		status = revert_run(work, run, err);
-		run = base_bytes_next(work->live->last, range_end(run));
-	}
-	return status ? status : store_sync(work->store, err);
 }
 
 MhexStatus edit_recovery_revert(EditRecovery *recovery, Document *doc, uint64_t *kept,
 				uint64_t *first, MhexError *err)
 {
-	LiveRevert work = {.live = &recovery->live};
-	*kept = 0;
-	MhexStatus status = check_sound(recovery, err);
-	if (!status && !recovery->file.live) /* the file was never touched */
-		return edit_recovery_drop(recovery, err);
-	if (!status && !document_has_file(doc))
-		status = mhex_fail(err, MHEX_E_NOTFOUND, "%s: there is no file any more",
-				   document_shown_name(doc));
-	if (status)
-		return status;
-	status = storage_ref_clone(document_source(doc)->file, &work.storage, err);
-	if (!status)
-		status = store_open(&work.store, work.storage, err);
-	if (!status)
-		status = revert_all(&work, err);
-	store_close(work.store);
-	storage_close(work.storage);
-	*kept = work.kept;
-	*first = work.first_kept;
+	MhexStatus status = MHEX_OK;
+	if (recovery->file.live && !recovery->is_back)
+		status = edit_recovery_aim(recovery, doc, err);
+	if (!status && !recovery->is_back)
+		status = edit_recovery_put_back(recovery, err);
+	*kept = recovery->back.kept;
+	*first = recovery->back.first_kept;
 	return status ? status : edit_recovery_drop(recovery, err);
 }

@@ -50,6 +50,12 @@ MhexStatus edit_recovery_apply(EditRecovery *recovery, Document *doc, uint64_t *
  * they are others', and stay. Closed when it succeeds. */
 MhexStatus edit_recovery_revert(EditRecovery *recovery, Document *doc, uint64_t *kept,
 				uint64_t *first, MhexError *err);
+/* What of that takes long, as it waits for locks, stores and syncs: in the file of doc,
+ * on any thread. The rest is then quick. After a failure it may be called again. */
+MhexStatus edit_recovery_aim(EditRecovery *recovery, const Document *doc, MhexError *err);
+MhexStatus edit_recovery_put_back(EditRecovery *recovery, MhexError *err);
+/* Heed the locks of others there (the default), and with force only try to. */
+void edit_recovery_set_lock(EditRecovery *recovery, bool lock, bool force);
 
 /* Forget them. Closed when it succeeds. */
 MhexStatus edit_recovery_drop(EditRecovery *recovery, MhexError *err);

@@ -43,7 +43,18 @@ static void describe_save(const void *found, StrBuf *out)
 			      state.bytes - state.now, state.bytes);
 }
 
-/* Stores and syncs, so not on the loop's thread. */
+static MhexStatus prepare_save(void *found, const Document *doc, Recover how,
+			       bool *has_work, MhexError *err)
+{
+	(void)found;
+	(void)doc;
+	(void)how;
+	(void)err;
+	*has_work = true;
+	return MHEX_OK;
+}
+
+/* Stores and syncs, so not on the loop's thread. What was found is closed then. */
 static MhexStatus work_on_save(void *found, const Settling *how, Job *job, MhexError *err)
 {
 	recovery_set_job(found, job);
@@ -140,6 +151,24 @@ static const LeftoverAnswers *answers_of_edits(const void *found)
 	return state.live ? &live : &preview;
 }
 
+static MhexStatus prepare_edits(void *found, const Document *doc, Recover how,
+				bool *has_work, MhexError *err)
+{
+	EditRecoveryState state;
+	edit_recovery_get_state(found, &state);
+	*has_work = how == RECOVER_REVERT && state.live && !state.damaged;
+	return *has_work ? edit_recovery_aim(found, doc, err) : MHEX_OK;
+}
+
+/* Stores and syncs as well. */
+static MhexStatus work_on_edits(void *found, const Settling *how, Job *job,
+				MhexError *err)
+{
+	(void)job;
+	edit_recovery_set_lock(found, how->lock, how->force);
+	return edit_recovery_put_back(found, err);
+}
+
 static MhexStatus apply_edits(void *found, Document *doc, StrBuf *note, MhexError *err)
 {
 	uint64_t conflicts = 0;
@@ -175,10 +204,11 @@ static MhexStatus drop_edits(void *found, Document *doc, StrBuf *note, MhexError
 /* ---- The kinds, in the order in which they are settled ---- */
 
 static const LeftoverKind kinds[] = {
-	{true, answers_of_save, find_save, close_save, NULL, describe_save, work_on_save,
-	 look_again, look_again, look_again},
-	{false, answers_of_edits, find_edits, close_edits, later_edits, describe_edits,
-	 NULL, apply_edits, revert_edits, drop_edits},
+	{true, true, answers_of_save, find_save, close_save, NULL, describe_save,
+	 prepare_save, work_on_save, look_again, look_again, look_again},
+	{false, false, answers_of_edits, find_edits, close_edits, later_edits,
+	 describe_edits, prepare_edits, work_on_edits, apply_edits, revert_edits,
+	 drop_edits},
 };
 
 void leftover_close(Leftover *leftover)
@@ -242,12 +272,20 @@ static MhexStatus settle_rest(OpenFile *file, Recover how, StrBuf *said, MhexErr
 	return status;
 }
 
+static MhexStatus prepare(const OpenFile *file, Recover how, bool *has_work,
+			  MhexError *err)
+{
+	const Leftover *leftover = &file->leftover;
+	return leftover->kind->prepare(leftover->found, file->doc, how, has_work, err);
+}
+
 static MhexStatus settle(OpenFile *file, const Settling *how, StrBuf *said,
 			 MhexError *err)
 {
 	const Leftover *leftover = &file->leftover;
-	MhexStatus status = MHEX_OK;
-	if (leftover->kind->work)
+	bool has_work = false;
+	MhexStatus status = prepare(file, how->way, &has_work, err);
+	if (!status && has_work)
 		status = leftover->kind->work(leftover->found, how, NULL, err);
 	return status ? status : settle_rest(file, how->way, said, err);
 }
@@ -405,7 +443,8 @@ void leftovers_catch_up(Editor *editor)
 void leftovers_let_go(Editor *editor, OpenFile *file)
 {
 	if (!file->leftover.kind || file->leftover.kind->blocks_save ||
-	    !file->leftover.asked || editor->question.active)
+	    !file->leftover.asked || editor->question.active ||
+	    editor->recover.file == file)
 		return;
 	leftover_close(&file->leftover);
 	file->leftover.asked = true;
@@ -480,8 +519,13 @@ MhexStatus task_end_recover(Editor *editor, MhexError *err)
 void task_drop_recover(Editor *editor)
 {
 	OpenFile *file = editor->recover.file;
-	if (!job_finish(editor->recover.job, NULL))
+	const bool done = !job_finish(editor->recover.job, NULL);
+	StrBuf said = {0};
+	if (done && file->leftover.kind->work_closes)
 		file->leftover = (Leftover){0};
+	else if (done)
+		(void)settle_rest(file, editor->recover.how.way, &said, NULL);
+	strbuf_free(&said);
 	editor->recover = (RecoverTask){0};
 }
 
@@ -502,9 +546,11 @@ HANDLER(cmd_recover)
 	const Settling how = {.way = way_named(args->text),
 			      .force = args->force,
 			      .lock = editor->settings.lock};
-	if (leftover->kind->work && editor->inside_loop)
+	bool has_work = false;
+	status = prepare(file, how.way, &has_work, err);
+	if (!status && has_work && editor->inside_loop)
 		return start_work(editor, file, &how, err);
-	if (leftover->kind->work)
+	if (!status && has_work)
 		status = leftover->kind->work(leftover->found, &how, NULL, err);
 	return status ? status : end(editor, file, how.way, err);
 }

@@ -35,6 +35,7 @@ typedef struct {
 /* The functions of a kind get what its find() has found. */
 typedef struct {
 	bool blocks_save; /* a save before it is settled would destroy something */
+	bool work_closes; /* what was found, when the work succeeds; else the rest does */
 	const LeftoverAnswers *(*answers)(const void *found);
 	/* MHEX_E_NOTFOUND: nothing. What is found belongs to the caller: close(). */
 	MhexStatus (*find)(void **found, const char *path, MhexError *err);
@@ -44,10 +45,14 @@ typedef struct {
 	size_t (*later)(const void *found);
 	/* "a save was interrupted, ..." */
 	void (*describe)(const void *found, StrBuf *out);
-	/* What takes long, on any thread, which may be a job's; NULL: nothing does.
-	 * Closes what was found when it succeeds; without it the following do. */
+	/* Is there work for this answer? What it needs of the open document is made
+	 * ready. */
+	MhexStatus (*prepare)(void *found, const Document *doc, Recover how,
+			      bool *has_work, MhexError *err);
+	/* What takes long, on any thread, which may be a job's. */
 	MhexStatus (*work)(void *found, const Settling *how, Job *job, MhexError *err);
-	/* The rest, with the open document. note: what else there is to say. */
+	/* The rest, with the open document. Closes what was found when it succeeds, if
+	 * the work has not. note: what else there is to say. */
 	MhexStatus (*apply)(void *found, Document *doc, StrBuf *note, MhexError *err);
 	MhexStatus (*revert)(void *found, Document *doc, StrBuf *note, MhexError *err);
 	MhexStatus (*drop)(void *found, Document *doc, StrBuf *note, MhexError *err);

@@ -137,14 +137,27 @@ static void changed_meanwhile(void)
 	EXPECT_COUNTING("file", SIZE, 2, "\xab");
 }
 
-static void live_reverted(void)
+static void edit_live_and_die(void)
 {
 	edit_and();
 	MUST(kill(screen_pid(screen), SIGKILL));
 	expect_ends(128 + SIGKILL);
 	EXPECT_COUNTING("file", SIZE, 2, "\xee");
+}
+
+static void live_reverted(void)
+{
+	edit_live_and_die();
 	EXPECT(BATCH("--recover=revert", "-c", "version", "file") == 0);
 	EXPECT_COUNTING("file", SIZE, 0, "");
+	edit_live_and_die();
+	start_mhex("file", NULL);
+	SEE("b put the old bytes back");
+	KEYS("b");
+	SEE("put back as it was");
+	EXPECT_COUNTING("file", SIZE, 0, "");
+	expect_quits();
+	EXPECT(BATCH("-c", "dump", "file") == 0);
 }
 
 static void two_of_us(void)

@@ -245,6 +245,41 @@ static uint64_t take_back(uint64_t *first)
 	return kept;
 }
 
+/* The same, in a thread of its own or not: what is left then is quick. */
+Test(edit_recovery, live_edits_wait_for_the_locks_of_others)
+{
+	uint64_t first = 0;
+	struct flock range = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 5001, .l_len = 1};
+	start_live();
+	sample_overwrite(&sample, 100, "abc");
+	sample_overwrite(&sample, 5000, "klm");
+	crash();
+	const int fd = open(sample.path, O_RDWR | O_CLOEXEC);
+	cr_assert(ge(int, fd, 0));
+	if (fcntl(fd, F_OFD_SETLK, &range) != 0)
+		cr_skip_test("no locks of open file descriptions here");
+	expect_ok(find());
+	expect_ok(edit_recovery_aim(recovery, sample.doc, &err));
+
+	cr_expect(eq(int, (int)edit_recovery_put_back(recovery, &err), MHEX_E_BUSY));
+	cr_expect(ne(ptr, strstr(err.message, "nothing was changed"), NULL), "%s",
+		  err.message);
+	cr_expect(eq(int, sample_peek(&sample, 100), 'a'));
+
+	edit_recovery_set_lock(recovery, true, true);
+	expect_ok(edit_recovery_put_back(recovery, &err));
+	sample_expect_untouched(&sample, SIZE);
+	range.l_start = 0;
+	range.l_len = 0;
+	cr_expect(zero(int, fcntl(fd, F_OFD_SETLK, &range)), "it holds no lock");
+	uint64_t kept = 0;
+	expect_ok(edit_recovery_revert(recovery, sample.doc, &kept, &first, &err));
+	recovery = NULL;
+	expect_nothing_left();
+	(void)close(fd);
+}
+
 Test(edit_recovery, live_edits_are_taken_back)
 {
 	uint64_t first = 0;

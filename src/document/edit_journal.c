@@ -447,8 +447,7 @@ void edit_journal_base(Document *doc, uint64_t offset, const uint8_t *bytes,
 		edit_write_base(&doc->edits->out, offset, bytes, readable, length);
 }
 
-void edit_journal_live(Document *doc, uint64_t offset, const uint8_t *old,
-		       const uint8_t *bytes, size_t length)
+void edit_journal_live(Document *doc, const StrBuf *runs)
 {
 	EditJournal *journal = doc->edits;
 	if (!journal)
@@ -459,8 +458,7 @@ void edit_journal_live(Document *doc, uint64_t offset, const uint8_t *old,
 		return;
 	MhexError why;
 	journal->used = true;
-	if (edit_write_live(journal, offset, old, bytes, length, &why) ||
-	    journal_flush(journal->file, &why))
+	if (edit_write_live(journal, runs, &why) || journal_flush(journal->file, &why))
 		edit_give_up(&journal->out, &why);
 }
 

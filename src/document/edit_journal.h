@@ -73,8 +73,10 @@ void edit_journal_anew(Document *doc);
 /* What the file holds under bytes that are being edited. readable may be NULL. */
 void edit_journal_base(Document *doc, uint64_t offset, const uint8_t *bytes,
 		       const uint8_t *readable, size_t length);
-/* bytes are about to be stored over old ones. */
-void edit_journal_live(Document *doc, uint64_t offset, const uint8_t *old,
-		       const uint8_t *bytes, size_t length);
+/* In live: runs are about to be stored, each old and new bytes put into a text, at most
+ * EDIT_LIVE_CHUNK of them. */
+void edit_put_live(StrBuf *out, uint64_t offset, const uint8_t *old, const uint8_t *bytes,
+		   size_t length);
+void edit_journal_live(Document *doc, const StrBuf *runs);
 
 #endif

@@ -11,6 +11,11 @@
 
 typedef struct Document Document;
 
+enum {
+	EDIT_PARTS = 256, /* edits at once */
+	EDIT_PARTS_BYTES = 16 << 10,
+};
+
 /*
  * What an edit does, in one access. Which one a document has is chosen in one place
  * (document_open.c); nothing else asks for the access.
@@ -21,6 +26,11 @@ typedef struct {
 	/* Put pieces in place of range, as (a part of) one step. */
 	MhexStatus (*replace)(Document *doc, Range range, const Piece *pieces,
 			      size_t count, MhexError *err);
+	/* One piece in place of each part, of its length, all or none; ascending, no more
+	 * than EDIT_PARTS of them and EDIT_PARTS_BYTES. NULL: replace() does it as well.
+	 */
+	MhexStatus (*replace_parts)(Document *doc, const Range *parts,
+				    const Piece *pieces, size_t count, MhexError *err);
 	/* *at: see document_undo(). */
 	MhexStatus (*undo)(Document *doc, uint64_t *at, MhexError *err);
 	MhexStatus (*redo)(Document *doc, uint64_t *at, MhexError *err);

@@ -115,9 +115,8 @@ MhexStatus edit_write_records(Document *doc, EditStream *to, const Version *now,
 /* piece, resolved, behind out. False: it is bytes, and their number was put; they are to
  * follow. */
 bool edit_put_piece(const Document *doc, const Piece *piece, StrBuf *out);
-/* Old and new bytes, as a record. */
-MhexStatus edit_write_live(EditJournal *journal, uint64_t offset, const uint8_t *old,
-			   const uint8_t *bytes, size_t length, MhexError *err);
+/* Runs by edit_put_live(), as a record. */
+MhexStatus edit_write_live(EditJournal *journal, const StrBuf *runs, MhexError *err);
 
 /* ---- The record of the file ---- */
 

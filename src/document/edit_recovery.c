@@ -94,16 +94,13 @@ static bool note_live(LiveBytes *live, uint64_t offset, const uint8_t *old,
 	       base_bytes_put(live->last, offset, bytes, NULL, length);
 }
 
-static MhexStatus read_live(EditRecovery *recovery, const JournalRecord *record,
-			    MhexError *err)
+static MhexStatus read_run(EditRecovery *recovery, Unpack *from, MhexError *err)
 {
-	Unpack from = {.at = record->payload, .left = record->length};
-	const uint64_t offset = edit_get_number(&from);
-	const uint64_t length = edit_get_number(&from);
-	const uint8_t *old = edit_get_bytes(&from, length);
-	const uint8_t *bytes = edit_get_bytes(&from, length);
-	if (record->kind != EDIT_RECORD_LIVE || !bytes || from.left > 0 ||
-	    length > CHUNK || offset > INT64_MAX - CHUNK)
+	const uint64_t offset = edit_get_number(from);
+	const uint64_t length = edit_get_number(from);
+	const uint8_t *old = edit_get_bytes(from, length);
+	const uint8_t *bytes = edit_get_bytes(from, length);
+	if (!bytes || length > CHUNK || offset > INT64_MAX - CHUNK)
 		return mhex_fail(err, MHEX_E_UNSUPPORTED,
 				 "the edits in the journal make no sense");
 	recovery->state.operations++;
@@ -111,6 +108,19 @@ static MhexStatus read_live(EditRecovery *recovery, const JournalRecord *record,
 	return note_live(&recovery->live, offset, old, bytes, (size_t)length)
 		       ? MHEX_OK
 		       : no_memory(err);
+}
+
+static MhexStatus read_live(EditRecovery *recovery, const JournalRecord *record,
+			    MhexError *err)
+{
+	Unpack from = {.at = record->payload, .left = record->length};
+	if (record->kind != EDIT_RECORD_LIVE)
+		from.left = 0; /* which is no run */
+	MhexStatus status = MHEX_OK;
+	do
+		status = read_run(recovery, &from, err);
+	while (!status && from.left > 0);
+	return status;
 }
 
 /* Every record behind that of the file, into replay, or as live ones. */

@@ -421,13 +421,18 @@ static MhexStatus write_live_chunk(Document *doc, Range chunk, MhexError *err)
 	for (size_t i = 0; !status && i < length; i++)
 		known[i] = known[i] && !(states[i] & BYTE_UNREADABLE) &&
 			   bytes[i] == stored[i];
-	for (size_t i = 0; !status && i < length;) {
+	if (status)
+		return status;
+	StrBuf runs = {0};
+	for (size_t i = 0; i < length;) {
 		const size_t part = stored_stretch(known, i, length);
 		if (part > 0)
-			status = edit_write_live(doc->edits, chunk.offset + i, old + i,
-						 bytes + i, part, err);
+			edit_put_live(&runs, chunk.offset + i, old + i, bytes + i, part);
 		i += part > 0 ? part : 1;
 	}
+	if (runs.length > 0 || runs.failed)
+		status = edit_write_live(doc->edits, &runs, err);
+	strbuf_free(&runs);
 	return status;
 }
 
@@ -498,15 +503,16 @@ MhexStatus edit_write_records(Document *doc, EditStream *to, const Version *now,
 	return status;
 }
 
-MhexStatus edit_write_live(EditJournal *journal, uint64_t offset, const uint8_t *old,
-			   const uint8_t *bytes, size_t length, MhexError *err)
+void edit_put_live(StrBuf *out, uint64_t offset, const uint8_t *old, const uint8_t *bytes,
+		   size_t length)
 {
-	StrBuf record = {0};
-	edit_put_number(&record, offset);
-	edit_put_number(&record, length);
-	strbuf_add(&record, old, length);
-	strbuf_add(&record, bytes, length);
-	const MhexStatus status = append(&journal->out, EDIT_RECORD_LIVE, &record, err);
-	strbuf_free(&record);
-	return status;
+	edit_put_number(out, offset);
+	edit_put_number(out, length);
+	strbuf_add(out, old, length);
+	strbuf_add(out, bytes, length);
+}
+
+MhexStatus edit_write_live(EditJournal *journal, const StrBuf *runs, MhexError *err)
+{
+	return append(&journal->out, EDIT_RECORD_LIVE, runs, err);
 }

@@ -267,14 +267,72 @@ static const Change *change_of(const HistoryStep *step, size_t i, bool undo)
 	return &step->changes[undo ? step->count - 1 - i : i];
 }
 
+/* Does next, behind it in the order in which they are taken, lie on that side of it? */
+static bool is_beside(const Change *change, const Change *next, bool undo)
+{
+	const Change *low = undo ? next : change;
+	const Change *high = undo ? change : next;
+	return low->offset + pieces_length(low->inserted.items, low->inserted.count) <=
+	       high->offset;
+}
+
+/* How many from i on are stored together. */
+static size_t count_together(const HistoryStep *step, size_t i, bool undo)
+{
+	size_t count = 0;
+	uint64_t bytes = 0;
+	for (; i + count < step->count && count < EDIT_PARTS; count++) {
+		const Change *next = change_of(step, i + count, undo);
+		bytes += pieces_length(next->inserted.items, next->inserted.count);
+		if (next->rebase || bytes > EDIT_PARTS_BYTES)
+			break;
+		if (count > 0 &&
+		    !is_beside(change_of(step, i + count - 1, undo), next, undo))
+			break;
+	}
+	return count;
+}
+
+static MhexStatus apply_together(Document *doc, const HistoryStep *step, size_t i,
+				 size_t count, bool undo, MhexError *err)
+{
+	Range parts[EDIT_PARTS];
+	PieceList old = {0}, new = {0};
+	bool listed = true;
+	for (size_t n = 0; listed && n < count; n++) {
+		const size_t which = undo ? i + count - 1 - n : i + n;
+		const Change *change = change_of(step, which, undo);
+		const PieceList *removed = &change->removed;
+		const PieceList *inserted = &change->inserted;
+		parts[n] = (Range){change->offset,
+				   pieces_length(removed->items, removed->count)};
+		listed = piece_list_add_all(&old, removed->items, removed->count) &&
+			 piece_list_add_all(&new, inserted->items, inserted->count);
+	}
+	MhexStatus status = MHEX_OK;
+	if (!listed)
+		status = document_no_memory(err);
+	else
+		status = live_exchange_parts(doc, parts, count, undo ? &new : &old,
+					     undo ? &old : &new, err);
+	piece_list_free(&old);
+	piece_list_free(&new);
+	return status;
+}
+
 static MhexStatus apply_all(Document *doc, const HistoryStep *step, bool undo,
 			    MhexError *err)
 {
-	for (size_t i = 0; i < step->count; i++) {
-		const MhexStatus status = apply(doc, change_of(step, i, undo), undo, err);
-		if (!status)
+	for (size_t i = 0; i < step->count;) {
+		const size_t together = count_together(step, i, undo);
+		const MhexStatus status =
+			together > 1 ? apply_together(doc, step, i, together, undo, err)
+				     : apply(doc, change_of(step, i, undo), undo, err);
+		if (!status) {
+			i += together > 1 ? together : 1;
 			continue;
-		/* What was stored before the one that failed. */
+		}
+		/* What was stored before what failed. */
 		while (i-- > 0)
 			(void)apply(doc, change_of(step, i, undo), !undo, NULL);
 		return status;
@@ -402,6 +460,7 @@ static Range live_next_modified(const Document *doc, uint64_t offset)
 
 const EditModel live_model = {
 	.replace = live_replace,
+	.replace_parts = live_replace_parts,
 	.undo = live_undo,
 	.redo = live_redo,
 	.revert = live_revert,

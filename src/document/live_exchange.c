@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* One change of a file that is edited live: all of it is stored, or nothing. */
+/* Changes of a file that is edited live: all of them are stored, or nothing. */
 
 #include <inttypes.h>
 #include <sched.h>
@@ -14,7 +14,8 @@
 
 enum {
 	CHUNK = 16 << 10,
-	LOCK_TRIES = 50
+	LOCK_TRIES = 50,
+	LOCK_WINDOW = 1 << 20, /* what lies together is locked together */
 };
 
 static bool cover(const Document *doc, PieceTree *tree)
@@ -47,12 +48,15 @@ MhexStatus live_get_store(Document *doc, MhexError *err)
 	return status;
 }
 
-/* ---- One change ---- */
+/* ---- Parts ---- */
 
-/* What is stored, and what is expected to be there. Both cover the same range. */
+/* What is stored, and what is expected to be there: the bytes of all parts, one behind
+ * the other. */
 typedef struct {
 	Document *doc;
-	Range range;
+	const Range *parts; /* of the file, ascending */
+	size_t count;
+	uint64_t length; /* of all */
 	PieceTree from, to;
 	Reader reader_from, reader_to;
 	uint8_t *old, *new; /* CHUNK bytes each */
@@ -79,13 +83,15 @@ static bool build(const Document *doc, const PieceList *pieces, PieceTree *out)
 	return done;
 }
 
-static bool exchange_init(Exchange *exchange, Document *doc, uint64_t offset,
-			  const PieceList *from, const PieceList *to)
+static bool exchange_init(Exchange *exchange, Document *doc, const Range *parts,
+			  size_t count, const PieceList *from, const PieceList *to)
 {
 	PieceTree empty = piece_tree_empty(doc->stock->pool, doc->now.tree.file);
 	SourceTable *const *table = &doc->stock->table;
 	*exchange = (Exchange){.doc = doc, .from = empty, .to = empty};
-	exchange->range = (Range){offset, pieces_length(to->items, to->count)};
+	exchange->parts = parts;
+	exchange->count = count;
+	exchange->length = pieces_length(to->items, to->count);
 	reader_init(&exchange->reader_from, table, &exchange->from, false);
 	reader_init(&exchange->reader_to, table, &exchange->to, false);
 	exchange->old = malloc(CHUNK);
@@ -110,108 +116,189 @@ static size_t next_chunk(uint64_t rest)
 	return rest < CHUNK ? (size_t)rest : CHUNK;
 }
 
+/* Goes over the parts: {0} before the first. */
+typedef struct {
+	size_t part;
+	uint64_t begin; /* of that part among the bytes of all */
+} PartPlace;
+
+/* Where bytes [done, end) lie in the file, as far as they lie together. */
+static Range stretch_at(const Exchange *exchange, PartPlace *place, uint64_t done,
+			uint64_t end)
+{
+	while (done - place->begin >= exchange->parts[place->part].length)
+		place->begin += exchange->parts[place->part++].length;
+	const Range *part = &exchange->parts[place->part];
+	const uint64_t skip = done - place->begin;
+	const uint64_t rest = part->length - skip;
+	return (Range){part->offset + skip, rest < end - done ? rest : end - done};
+}
+
+/* Of the bytes of all, what is in old and new. */
+typedef struct {
+	PartPlace place;
+	uint64_t begin;
+	size_t length;
+} Chunk;
+
+/* back: the old bytes in place of the new ones. */
+static MhexStatus store_chunk(Exchange *exchange, const Chunk *chunk, bool back,
+			      size_t *stored, MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	PartPlace place = chunk->place;
+	const uint8_t *from = back ? exchange->new : exchange->old;
+	const uint8_t *to = back ? exchange->old : exchange->new;
+	*stored = 0;
+	while (!status && *stored < chunk->length) {
+		size_t part = 0;
+		const Range range = stretch_at(exchange, &place, chunk->begin + *stored,
+					       chunk->begin + chunk->length);
+		status = store_exchange(exchange->doc->live->store, range, from + *stored,
+					to + *stored, &part, err);
+		*stored += part;
+	}
+	return status;
+}
+
 /* The first length bytes become what they were; nothing more can be done where that
  * fails. */
 static bool take_back(Exchange *exchange, uint64_t length)
 {
 	bool all = true;
 	for (uint64_t done = 0; done < length;) {
-		const size_t part = next_chunk(length - done);
+		const Chunk chunk = {.begin = done, .length = next_chunk(length - done)};
 		size_t stored = 0;
-		const Range range = {exchange->range.offset + done, part};
-		all = !read_chunk(exchange, done, part, NULL) &&
-		      !store_exchange(exchange->doc->live->store, range, exchange->new,
-				      exchange->old, &stored, NULL) &&
-		      all;
-		done += part;
+		all = !read_chunk(exchange, done, chunk.length, NULL) &&
+		      !store_chunk(exchange, &chunk, true, &stored, NULL) && all;
+		done += chunk.length;
 	}
 	return all;
+}
+
+/* Told to the journal before it is stored. */
+static void tell_chunk(Exchange *exchange, const Chunk *chunk)
+{
+	StrBuf runs = {0};
+	PartPlace place = chunk->place;
+	if (!exchange->doc->edits)
+		return;
+	for (size_t at = 0; at < chunk->length;) {
+		const Range range = stretch_at(exchange, &place, chunk->begin + at,
+					       chunk->begin + chunk->length);
+		edit_put_live(&runs, range.offset, exchange->old + at, exchange->new + at,
+			      (size_t)range.length);
+		at += (size_t)range.length;
+	}
+	edit_journal_live(exchange->doc, &runs);
+	strbuf_free(&runs);
+}
+
+static MhexStatus reserve(const Exchange *exchange, MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	Store *store = exchange->doc->live->store;
+	for (size_t i = 0; !status && i < exchange->count; i++)
+		status = store_reserve(store, exchange->parts[i], err);
+	return status;
 }
 
 /* All of it or nothing. */
 static MhexStatus store_bytes(Exchange *exchange, MhexError *err)
 {
-	Live *live = exchange->doc->live;
 	uint64_t done = 0;
-	MhexStatus status = store_reserve(live->store, exchange->range, err);
-	while (!status && done < exchange->range.length) {
-		const size_t part = next_chunk(exchange->range.length - done);
+	PartPlace place = {0};
+	MhexStatus status = reserve(exchange, err);
+	while (!status && done < exchange->length) {
 		size_t stored = 0;
-		status = read_chunk(exchange, done, part, err);
-		if (!status)
-			edit_journal_live(exchange->doc, exchange->range.offset + done,
-					  exchange->old, exchange->new, part);
-		if (!status)
-			status = store_exchange(
-				live->store, (Range){exchange->range.offset + done, part},
-				exchange->old, exchange->new, &stored, err);
+		(void)stretch_at(exchange, &place, done, exchange->length);
+		const Chunk chunk = {place, done, next_chunk(exchange->length - done)};
+		status = read_chunk(exchange, done, chunk.length, err);
+		if (!status) {
+			tell_chunk(exchange, &chunk);
+			status = store_chunk(exchange, &chunk, false, &stored, err);
+		}
 		done += stored;
 	}
-	if (status && !take_back(exchange, done))
-		mhex_error_prefix(
-			err, "0x%" PRIx64 "..0x%" PRIx64 " is only partly as it was: ",
-			exchange->range.offset, exchange->range.offset + done);
+	if (!status || take_back(exchange, done))
+		return status;
+	const Range *last = &exchange->parts[exchange->count - 1];
+	mhex_error_prefix(err, "0x%" PRIx64 "..0x%" PRIx64 " is only partly as it was: ",
+			  exchange->parts[0].offset, range_end(*last));
 	return status;
 }
 
+/* ---- What was stored ---- */
+
 /* A byte that is again what it was at the last sync is the file's, others are ours. */
-static bool note_run(Exchange *exchange, uint64_t done, size_t at, size_t end, bool same)
+static bool note_run(Exchange *exchange, uint64_t done, Range run, bool same)
 {
 	Document *doc = exchange->doc;
-	const Range run = {exchange->range.offset + done + at, end - at};
 	PieceList list = {0};
 	const Piece file = document_file_piece(doc, run);
 	bool noted = same ? piece_list_add(&list, file)
-			  : piece_tree_collect(&exchange->to,
-					       (Range){done + at, end - at}, &list);
+			  : piece_tree_collect(&exchange->to, (Range){done, run.length},
+					       &list);
 	noted = noted &&
 		piece_tree_replace(&doc->live->stored, run, list.items, list.count);
 	piece_list_free(&list);
 	return noted;
 }
 
-static bool note_chunk(Exchange *exchange, uint64_t done, size_t length)
+/* Bytes of all from done on, which lie in chunk and are at old and new. */
+static bool note_stretch(Exchange *exchange, uint64_t done, Range chunk,
+			 const uint8_t *old, const uint8_t *new)
 {
 	Live *live = exchange->doc->live;
 	uint8_t first[CHUNK], known[CHUNK];
-	const Range chunk = {exchange->range.offset + done, length};
 	const uint64_t offset = chunk.offset;
-	if (read_chunk(exchange, done, length, NULL))
-		return false;
+	const size_t length = (size_t)chunk.length;
 	base_bytes_read(live->old, offset, first, length, known);
 	/* What is remembered of a byte that is the file's may be from long ago. */
 	Range run = piece_tree_next_clean(&live->stored, offset);
 	while (run.length > 0 && run.offset < range_end(chunk)) {
 		run = range_intersect(run, chunk);
-		memcpy(first + (run.offset - offset),
-		       exchange->old + (run.offset - offset), (size_t)run.length);
+		memcpy(first + (run.offset - offset), old + (run.offset - offset),
+		       (size_t)run.length);
 		run = piece_tree_next_clean(&live->stored, range_end(run));
 	}
 	if (!base_bytes_put(live->old, offset, first, NULL, length))
 		return false;
 	for (size_t at = 0; at < length;) {
-		const bool same = first[at] == exchange->new[at];
+		const bool same = first[at] == new[at];
 		size_t end = at + 1;
-		while (end < length && (first[end] == exchange->new[end]) == same)
+		while (end < length && (first[end] == new[end]) == same)
 			end++;
-		if (!note_run(exchange, done, at, end, same))
+		if (!note_run(exchange, done + at, (Range){offset + at, end - at}, same))
 			return false;
 		at = end;
 	}
 	return true;
 }
 
-/* The first time that bytes are stored over, the old ones are those of the origin. */
-static bool note_origin(Exchange *exchange)
+static bool note_chunk(Exchange *exchange, PartPlace *place, uint64_t done, size_t length)
+{
+	bool noted = !read_chunk(exchange, done, length, NULL);
+	for (size_t at = 0; noted && at < length;) {
+		const Range range = stretch_at(exchange, place, done + at, done + length);
+		noted = note_stretch(exchange, done + at, range, exchange->old + at,
+				     exchange->new + at);
+		at += (size_t)range.length;
+	}
+	return noted;
+}
+
+/* The first time that bytes are stored over, the old ones are those of the origin. range
+ * begins with byte done of all. */
+static bool note_origin(Exchange *exchange, uint64_t done, Range range)
 {
 	PieceTree *origin = &exchange->doc->live->origin;
-	const Range range = exchange->range;
 	Range run = piece_tree_next_clean(origin, range.offset);
 	bool noted = true;
 	while (noted && run.length > 0 && run.offset < range_end(range)) {
 		PieceList list = {0};
 		run = range_intersect(run, range);
-		const Range part = {run.offset - range.offset, run.length};
+		const Range part = {done + (run.offset - range.offset), run.length};
 		noted = piece_tree_collect(&exchange->from, part, &list) &&
 			piece_tree_replace(origin, run, list.items, list.count);
 		piece_list_free(&list);
@@ -224,12 +311,19 @@ static bool note_origin(Exchange *exchange)
 static bool note_bytes(Exchange *exchange)
 {
 	Live *live = exchange->doc->live;
-	const uint64_t length = exchange->range.length;
-	bool noted = live_cover(exchange->doc) && note_origin(exchange) &&
-		     (!live->sync || live_sync_touch(live->sync, exchange->range));
+	const uint64_t length = exchange->length;
+	PartPlace place = {0};
+	uint64_t begin = 0;
+	bool noted = live_cover(exchange->doc);
+	for (size_t i = 0; noted && i < exchange->count; i++) {
+		const Range range = exchange->parts[i];
+		noted = note_origin(exchange, begin, range) &&
+			(!live->sync || live_sync_touch(live->sync, range));
+		begin += range.length;
+	}
 	for (uint64_t done = 0; noted && done < length;) {
 		const size_t part = next_chunk(length - done);
-		noted = note_chunk(exchange, done, part);
+		noted = note_chunk(exchange, &place, done, part);
 		done += part;
 	}
 	return noted;
@@ -237,14 +331,17 @@ static bool note_bytes(Exchange *exchange)
 
 /* Without waiting: that would be on the thread of the keys. Another mhex stores in no
  * time, so it is tried again at once. */
-static MhexStatus lock_range(const Document *doc, FileLock *lock, Range range,
-			     MhexError *err)
+static MhexStatus lock_parts(const Document *doc, FileLock *lock, const Range *parts,
+			     size_t count, MhexError *err)
 {
 	if (doc->no_lock)
 		return MHEX_OK;
-	file_lock_init(lock, store_fd(doc->live->store), SIZE_MAX);
-	if (!file_lock_add(lock, range))
-		return document_no_memory(err);
+	file_lock_init(lock, store_fd(doc->live->store),
+		       count > 1 ? LOCK_WINDOW : SIZE_MAX);
+	for (size_t i = 0; i < count; i++) {
+		if (!file_lock_add(lock, parts[i]))
+			return document_no_memory(err);
+	}
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		if (file_lock_try(lock))
 			return MHEX_OK;
@@ -256,13 +353,14 @@ static MhexStatus lock_range(const Document *doc, FileLock *lock, Range range,
 }
 
 /* `to` in place of `from`, in the file. Noted first: then nothing can fail behind it. */
-static MhexStatus exchange_locked(Document *doc, uint64_t offset, const PieceList *from,
-				  const PieceList *to, MhexError *err)
+static MhexStatus exchange_locked(Document *doc, const Range *parts, size_t count,
+				  const PieceList *from, const PieceList *to,
+				  MhexError *err)
 {
 	Exchange work;
 	Live *live = doc->live;
 	MhexStatus status = MHEX_OK;
-	if (!exchange_init(&work, doc, offset, from, to)) {
+	if (!exchange_init(&work, doc, parts, count, from, to)) {
 		exchange_free(&work);
 		return document_no_memory(err);
 	}
@@ -285,16 +383,22 @@ static MhexStatus exchange_locked(Document *doc, uint64_t offset, const PieceLis
 	return status;
 }
 
+MhexStatus live_exchange_parts(Document *doc, const Range *parts, size_t count,
+			       const PieceList *from, const PieceList *to, MhexError *err)
+{
+	FileLock lock = {0};
+	MhexStatus status = live_get_store(doc, err);
+	if (!status)
+		status = lock_parts(doc, &lock, parts, count, err);
+	if (!status)
+		status = exchange_locked(doc, parts, count, from, to, err);
+	file_lock_release(&lock);
+	return status;
+}
+
 MhexStatus live_exchange(Document *doc, uint64_t offset, const PieceList *from,
 			 const PieceList *to, MhexError *err)
 {
-	FileLock lock = {0};
 	const Range range = {offset, pieces_length(to->items, to->count)};
-	MhexStatus status = live_get_store(doc, err);
-	if (!status)
-		status = lock_range(doc, &lock, range, err);
-	if (!status)
-		status = exchange_locked(doc, offset, from, to, err);
-	file_lock_release(&lock);
-	return status;
+	return live_exchange_parts(doc, &range, 1, from, to, err);
 }

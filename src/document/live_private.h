@@ -10,7 +10,8 @@
  * A document that is edited live: the current version is the file itself.
  *
  *   live.c           edits, undo, revert
- *   live_exchange.c  one change is stored in the file
+ *   live_parts.c     many small edits at once
+ *   live_exchange.c  changes are stored in the file
  *   live_sync.c      what was stored reaches the disk
  *   live_leave.c     the way back to another access
  *
@@ -55,6 +56,14 @@ bool live_cover(Document *doc);
  * is not from's is MHEX_E_CONFLICT. */
 MhexStatus live_exchange(Document *doc, uint64_t offset, const PieceList *from,
 			 const PieceList *to, MhexError *err);
+/* Likewise for the bytes of several parts, ascending: those of `to` and `from` are theirs
+ * one behind the other. */
+MhexStatus live_exchange_parts(Document *doc, const Range *parts, size_t count,
+			       const PieceList *from, const PieceList *to,
+			       MhexError *err);
+/* live_parts.c: see EditModel. */
+MhexStatus live_replace_parts(Document *doc, const Range *parts, const Piece *pieces,
+			      size_t count, MhexError *err);
 /* Counts an edit; what it changes in the times of the file is no news. */
 void live_edited(Document *doc);
 /* Before an edit of range. */

@@ -26,12 +26,74 @@ static MhexStatus edit_one(ReplaceAll *all, Range range, MhexError *err)
 	return status;
 }
 
+/* ---- Some at once, where each is stored ---- */
+
+typedef struct {
+	Range ranges[EDIT_PARTS];
+	Piece pieces[EDIT_PARTS];
+	size_t count;
+	uint64_t bytes;
+} Parts;
+
+/* Is there room for all that is put into range? */
+static bool add_parts(const ReplaceAll *all, Range range, Parts *parts)
+{
+	const Replacement *with = &all->with;
+	const size_t before = parts->count;
+	if (with->length != range.length ||
+	    with->length > EDIT_PARTS_BYTES - parts->bytes)
+		return false;
+	for (size_t at = 0; at < with->length;) {
+		const size_t run = replacement_run(with, at);
+		const size_t i = parts->count;
+		if (!replacement_keeps(with, at)) {
+			if (i == EDIT_PARTS) {
+				parts->count = before;
+				return false;
+			}
+			parts->ranges[i] = (Range){range.offset + at, run};
+			parts->pieces[i] = piece_part(&all->bytes, at, run);
+			parts->count++;
+		}
+		at += run;
+	}
+	parts->bytes += with->length;
+	return true;
+}
+
+/* How many of the ranges were replaced; 0: the first one is for edit_one(), also where
+ * others write into the file at the same moment. */
+static size_t edit_together(ReplaceAll *all, const Range *ranges, size_t count,
+			    MhexStatus *status, MhexError *err)
+{
+	Parts parts = {.count = 0};
+	size_t taken = 0;
+	Document *doc = all->doc;
+	if (!doc->model->replace_parts)
+		return 0;
+	while (taken < count && add_parts(all, ranges[taken], &parts))
+		taken++;
+	if (parts.count < 2)
+		return 0;
+	*status = doc->model->replace_parts(doc, parts.ranges, parts.pieces, parts.count,
+					    err);
+	if (*status != MHEX_E_CONFLICT)
+		return taken;
+	*status = MHEX_OK;
+	return 0;
+}
+
 static MhexStatus edit_many(ReplaceAll *all, const Range *ranges, size_t count,
 			    MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
-	for (size_t i = 0; i < count && !status; i++)
-		status = edit_one(all, ranges[i], err);
+	for (size_t i = 0; i < count && !status;) {
+		const size_t together =
+			edit_together(all, ranges + i, count - i, &status, err);
+		if (together == 0)
+			status = edit_one(all, ranges[i], err);
+		i += together > 0 ? together : 1;
+	}
 	all->generation = all->doc->generation;
 	return status;
 }

@@ -296,6 +296,29 @@ Test(edit_recovery, live_edits_are_taken_back)
 	expect_nothing_left();
 }
 
+Test(edit_recovery, live_edits_that_were_stored_together_are_taken_back)
+{
+	enum {
+		COUNT = 600
+	};
+	Range ranges[COUNT];
+	ReplaceAll *all = NULL;
+	uint64_t first = 0;
+	const Replacement with = {.bytes = (const uint8_t *)"<>", .length = 2};
+	start_live();
+	for (size_t i = 0; i < COUNT; i++)
+		ranges[i] = (Range){i * 5, 2};
+	expect_ok(document_replace_begin(sample.doc, &with, COUNT, &all, &err));
+	expect_ok(document_replace_ranges(all, ranges, COUNT, &err));
+	expect_ok(document_replace_end(all, &err));
+	crash();
+	cr_expect(eq(int, sample_peek(&sample, 599 * 5), '<'));
+
+	cr_expect(zero(u64, take_back(&first)));
+	sample_expect_untouched(&sample, SIZE);
+	expect_nothing_left();
+}
+
 Test(edit_recovery, live_takes_back_only_since_the_last_write)
 {
 	uint64_t first = 0;

@@ -268,3 +268,71 @@ Test(replace_all, live_stores_all_or_takes_it_back)
 	cr_expect(eq(u8, byte, sample_byte(STRIDE)));
 	(void)close(fd);
 }
+
+static void add_together(ReplaceAll *all)
+{
+	static Range ranges[COUNT];
+	for (size_t i = 0; i < COUNT; i++)
+		ranges[i] = (Range){i * STRIDE, 2};
+	cr_assert(zero(int, document_replace_ranges(all, ranges, COUNT, NULL)));
+	cr_assert(zero(int, document_replace_end(all, NULL)));
+}
+
+/* Every range has "<>", or what was there; `but` has something else. */
+static void expect_file(bool replaced, size_t but)
+{
+	uint8_t bytes[COUNT * STRIDE];
+	const int fd = open(file.path, O_RDONLY | O_CLOEXEC);
+	cr_assert(eq(long, pread(fd, bytes, sizeof(bytes), 0), (long)sizeof(bytes)));
+	(void)close(fd);
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		const size_t in = i % STRIDE;
+		const uint8_t want =
+			replaced && in < 2 ? (uint8_t) "<>"[in] : sample_byte(i);
+		if (i / STRIDE != but)
+			cr_assert(eq(u8, bytes[i], want), "at %zu", i);
+	}
+}
+
+Test(replace_all, live_stores_many_together)
+{
+	const uint64_t steps = undo_steps();
+	cr_assert(zero(int, document_set_access(doc, ACCESS_LIVE, false, NULL)));
+	add_together(begin("<>"));
+	expect_file(true, COUNT);
+	cr_expect(eq(u64, undo_steps(), steps + 1));
+	/* Some had those bytes before. */
+	cr_expect(lt(u64, COUNT, document_modified_bytes(doc)));
+
+	(void)doc_undo(doc);
+	expect_file(false, COUNT);
+	cr_expect(zero(u64, document_modified_bytes(doc)));
+	(void)doc_redo(doc);
+	expect_file(true, COUNT);
+}
+
+Test(replace_all, live_undoes_all_of_many_or_none)
+{
+	cr_assert(zero(int, document_set_access(doc, ACCESS_LIVE, false, NULL)));
+	add_together(begin("<>"));
+	write_foreign((uint64_t)1000 * STRIDE, "foreign");
+
+	cr_expect(eq(int, document_undo(doc, NULL, NULL), MHEX_E_CONFLICT));
+	expect_file(true, 1000);
+}
+
+Test(replace_all, live_leaves_alone_what_is_kept)
+{
+	ReplaceAll *all = NULL;
+	const uint8_t keep[] = {1, 0};
+	const Replacement with = {
+		.bytes = (const uint8_t *)"?>", .keep = keep, .length = 2};
+	cr_assert(zero(int, document_set_access(doc, ACCESS_LIVE, false, NULL)));
+	cr_assert(zero(int, document_replace_begin(doc, &with, COUNT, &all, NULL)));
+	add_together(all);
+
+	cr_expect(lt(u64, COUNT / 2, document_modified_bytes(doc)));
+	cr_expect(lt(u64, document_modified_bytes(doc), COUNT + 1));
+	(void)doc_undo(doc);
+	expect_file(false, COUNT);
+}

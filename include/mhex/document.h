@@ -207,7 +207,7 @@ MhexStatus document_fill_clip(Document *doc, const void *pattern, size_t pattern
 /* How many bytes document_put() takes at once in no time: in live each is stored. */
 uint64_t document_put_max(const Document *doc);
 /* May so many bytes change in one step? MHEX_E_UNSUPPORTED in live, where the old ones
- * are kept, names how many may. */
+ * are kept, names how many may: see document_set_undo_memory(). */
 MhexStatus document_check_put(const Document *doc, uint64_t length, MhexError *err);
 /* The bytes part of clip, which was made for this document, over those at offset. */
 MhexStatus document_put(Document *doc, uint64_t offset, Clip *clip, Range part,
@@ -359,7 +359,7 @@ void document_set_lock(Document *doc, bool lock);
 /* What saves have changed in the file is kept for undo: in memory up to so many bytes, at
  * first DOCUMENT_UNDO_MEMORY, and beyond that in files without a name in the state
  * folder. A save for which there is no room is MHEX_E_NOSPACE; forced, it drops all that
- * could be undone. */
+ * could be undone. In live one step changes no more bytes than that, or 1 MiB. */
 void document_set_undo_memory(Document *doc, uint64_t bytes);
 
 #endif

@@ -226,15 +226,24 @@ uint64_t document_put_max(const Document *doc)
 	return doc->model->put_max;
 }
 
+uint64_t document_step_max(const Document *doc)
+{
+	if (!doc->model->keeps_old)
+		return UINT64_MAX;
+	return doc->undo_memory > LIVE_STEP_MIN ? doc->undo_memory : LIVE_STEP_MIN;
+}
+
 MhexStatus document_check_put(const Document *doc, uint64_t length, MhexError *err)
 {
-	if (length <= doc->model->step_max)
+	const uint64_t most = document_step_max(doc);
+	const bool in_mib = most % (1 << 20) == 0;
+	if (length <= most)
 		return MHEX_OK;
 	return mhex_fail(err, MHEX_E_UNSUPPORTED,
-			 "live: %" PRIu64
-			 " bytes would change, and at most %d MiB do in one step, as "
-			 "their old bytes are kept; :access preview has no limit",
-			 length, LIVE_OLD_BYTES_MAX >> 20);
+			 "live: %" PRIu64 " bytes would change, and at most %" PRIu64
+			 " %s (undo-memory) do in one step, as their old bytes are kept; "
+			 ":access preview has no limit",
+			 length, in_mib ? most >> 20 : most, in_mib ? "MiB" : "bytes");
 }
 
 MhexStatus document_put(Document *doc, uint64_t offset, Clip *clip, Range part,

@@ -19,7 +19,7 @@
 
 enum {
 	BASE_BYTES_MAX = 16 << 20, /* of one edit; more are not remembered one by one */
-	LIVE_OLD_BYTES_MAX = 64 << 20,
+	LIVE_STEP_MIN = 1 << 20,   /* of live, however small undo-memory is */
 	DOCUMENT_SPOOL_MIN = 1 << 20, /* smaller ones go into the add buffer */
 };
 
@@ -204,6 +204,8 @@ bool document_expect_version(Document *doc, const PieceTree *tree);
  * on. */
 bool document_rebase(Document *doc, uint64_t offset, const PieceList *pieces);
 
+/* How many bytes one step may put over others. */
+uint64_t document_step_max(const Document *doc);
 /* What the screen and a sentence call it. */
 const char *document_shown_name(const Document *doc);
 /* After something of ours that may have given the name to another file: that is no news.

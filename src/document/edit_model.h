@@ -39,8 +39,8 @@ typedef struct {
 	Range (*next_modified)(const Document *doc, uint64_t offset);
 	/* The version that falls back on many changes at once, or NULL. */
 	bool keeps_versions;
-	uint64_t put_max;  /* bytes that an edit may put without being felt */
-	uint64_t step_max; /* bytes that one step may put over others */
+	uint64_t put_max; /* bytes that an edit may put without being felt */
+	bool keeps_old;   /* bytes that were put over, so no more than fit */
 	/* A clip must copy its bytes, as the next edit changes them in the file. */
 	bool copies_clips;
 } EditModel;

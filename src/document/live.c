@@ -14,6 +14,7 @@ enum {
 	CHUNK = 16 << 10,
 	TRIES = 4, /* while another process writes the same bytes */
 	PUT_MAX = 256 << 10,
+	REVERT_MAX = 64 << 20, /* bytes of one change */
 };
 
 static size_t next_chunk(uint64_t rest)
@@ -425,8 +426,8 @@ static MhexStatus live_revert(Document *doc, MhexError *err)
 		history_begin(doc->history, NULL);
 	Range run = piece_tree_next_modified(&doc->live->stored, 0);
 	while (!status && run.length > 0) {
-		if (run.length > LIVE_OLD_BYTES_MAX)
-			run.length = LIVE_OLD_BYTES_MAX;
+		if (run.length > REVERT_MAX)
+			run.length = REVERT_MAX;
 		/* The first conflict is told, and what others have not touched goes
 		 * back. */
 		status = revert_run(doc, run, conflict ? &other : err);
@@ -467,6 +468,6 @@ const EditModel live_model = {
 	.modified_bytes = live_modified_bytes,
 	.next_modified = live_next_modified,
 	.put_max = PUT_MAX,
-	.step_max = LIVE_OLD_BYTES_MAX,
+	.keeps_old = true,
 	.copies_clips = true,
 };

@@ -306,5 +306,4 @@ const EditModel preview_model = {
 	.next_modified = preview_next_modified,
 	.keeps_versions = true,
 	.put_max = UINT64_MAX,
-	.step_max = UINT64_MAX,
 };

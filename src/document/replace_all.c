@@ -122,7 +122,7 @@ MhexStatus document_replace_begin(Document *doc, const Replacement *with, uint64
 				  ReplaceAll **out, MhexError *err)
 {
 	*out = NULL;
-	const uint64_t most = doc->model->step_max;
+	const uint64_t most = document_step_max(doc);
 	if (with->length > 0 && count > most / with->length) {
 		const uint64_t all = count > UINT64_MAX / with->length
 					     ? UINT64_MAX

@@ -58,5 +58,4 @@ const EditModel view_model = {
 	.modified_bytes = view_modified_bytes,
 	.next_modified = view_next_modified,
 	.put_max = UINT64_MAX,
-	.step_max = UINT64_MAX,
 };

@@ -377,12 +377,12 @@ static void parse_sequence(Parser *parser, Extent *out)
  * second on; returns how many bytes that is. */
 static size_t merge_items(Parser *parser, size_t first, size_t second)
 {
-	Item *a = parser->items.items + first;
-	const Item *b = parser->items.items + second;
+	Item *items = parser->items.items;
 	size_t same = 0;
 	while (first + same < second && second + same < parser->items.count &&
-	       a[same].is_byte && b[same].is_byte) {
-		merge_set(&a[same].extent.set, &b[same].extent.set);
+	       items[first + same].is_byte && items[second + same].is_byte) {
+		merge_set(&items[first + same].extent.set,
+			  &items[second + same].extent.set);
 		same++;
 	}
 	truncate_items(parser, first + same);

@@ -89,8 +89,8 @@ Test(completions, of_bash)
 
 Test(completions, of_zsh)
 {
-	static char name[] = "zsh", interactive[] = "-i";
-	try_all((char *[]){name, interactive, NULL});
+	static char name[] = "zsh", no_global[] = "-d", interactive[] = "-i";
+	try_all((char *[]){name, no_global, interactive, NULL});
 }
 
 Test(completions, of_fish)

@@ -19,6 +19,7 @@ enum {
 
 enum {
 	PART_MAX = 1 << 20,
+	PART_STEPS = 256,
 	QUICK_HISTORY_MAX = 64 << 10, /* bytes in memory, some 4,000 changes */
 	QUICK_PIECES_MAX = 1 << 20,   /* likewise, of trees and of what was typed */
 };
@@ -204,6 +205,68 @@ MhexStatus undo_file_write(Document *doc, MhexError *err)
 	if (!status && steps.steps.count > 0)
 		status = write_steps(doc, &steps, err);
 	undo_steps_free(&steps);
+	return status;
+}
+
+/* ---- Writing, part by part ---- */
+
+struct UndoWriting {
+	uint64_t revision, generation; /* of the document */
+	UndoCollection collection;
+	UndoSteps steps;
+	bool collected;
+};
+
+void undo_writing_free(UndoWriting *writing)
+{
+	if (!writing)
+		return;
+	undo_steps_free(&writing->steps);
+	free(writing);
+}
+
+static MhexStatus begin(Document *doc, UndoWriting **out, MhexError *err)
+{
+	*out = calloc(1, sizeof(**out));
+	if (!*out || !undo_collection_begin(&(*out)->collection, doc))
+		return no_memory(err);
+	(*out)->revision = history_revision(doc->history);
+	(*out)->generation = doc->generation;
+	return MHEX_OK;
+}
+
+/* *ended: there is nothing more to do. */
+static MhexStatus go_on(Document *doc, UndoWriting *writing, bool *ended, MhexError *err)
+{
+	UndoSteps *steps = &writing->steps;
+	*ended = writing->collected;
+	if (!writing->collected)
+		return undo_steps_collect_some(&writing->collection, steps, PART_STEPS,
+					       &writing->collected)
+			       ? MHEX_OK
+			       : no_memory(err);
+	return steps->steps.count > 0 ? write_steps(doc, steps, err) : MHEX_OK;
+}
+
+MhexStatus undo_file_write_some(Document *doc, UndoWriting **writing, MhexError *err)
+{
+	bool ended = false;
+	const UndoWriting *begun = *writing;
+	/* Another time: it is due still. */
+	if (begun && (begun->revision != history_revision(doc->history) ||
+		      begun->generation != doc->generation || !is_file(doc, false))) {
+		undo_writing_free(*writing);
+		*writing = NULL;
+		return MHEX_OK;
+	}
+	MhexStatus status = begun ? MHEX_OK : begin(doc, writing, err);
+	if (!status)
+		status = go_on(doc, *writing, &ended, err);
+	if (!status && !ended)
+		return MHEX_OK;
+	doc->undo_kept = history_revision(doc->history);
+	undo_writing_free(*writing);
+	*writing = NULL;
 	return status;
 }
 

@@ -29,11 +29,17 @@ enum {
 /* Is there more or less to undo or redo than when it was written or read, and can it be
  * written? Without `modified`, also the bytes that live has not synced. */
 bool undo_file_is_due(const Document *doc, bool modified);
-/* Is it written within a few milliseconds? */
+/* Is it written in a few parts of some milliseconds each? */
 bool undo_file_is_quick(const Document *doc);
 /* In the place of what was kept of the file before. Nothing where nothing can be undone
  * or redone. */
 MhexStatus undo_file_write(Document *doc, MhexError *err);
+
+/* The same, the next part of it; *writing is NULL at first and at the end. Where the
+ * document has changed meanwhile it ends, and is still due. */
+typedef struct UndoWriting UndoWriting;
+MhexStatus undo_file_write_some(Document *doc, UndoWriting **writing, MhexError *err);
+void undo_writing_free(UndoWriting *writing);
 
 /* Of a document without edits or history. MHEX_E_NOTFOUND: none is kept;
  * MHEX_E_REFUSED: the file is not any more what it was; MHEX_E_UNSUPPORTED: it is

@@ -31,10 +31,25 @@ typedef struct {
 void undo_step_free(UndoStep *step);
 void undo_steps_free(UndoSteps *steps);
 
+/* What there is room for, where it stands, and what comes of it. */
+typedef struct {
+	Document *doc;
+	uint64_t bytes;
+	size_t changes;
+	bool stopped; /* a step does not fit, or cannot be told */
+	size_t middle, place;
+	bool redo; /* those to undo are all there */
+} UndoCollection;
+
 /* As many of the document's as there is room for, nearest first. Steps that need bytes
  * which nobody has, and those beyond, are left out. Empty at first. False when out of
  * memory. */
 bool undo_steps_collect(Document *doc, UndoSteps *out);
+/* The same, so many steps at a time; meanwhile the document must stay as it is. *all:
+ * there are no more. */
+bool undo_collection_begin(UndoCollection *work, Document *doc);
+bool undo_steps_collect_some(UndoCollection *work, UndoSteps *out, size_t steps,
+			     bool *all);
 /* Become the history of a document without one. False when out of memory: it has none. */
 bool undo_steps_adopt(Document *doc, UndoSteps *steps);
 

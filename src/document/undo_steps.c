@@ -29,14 +29,6 @@ void undo_steps_free(UndoSteps *steps)
 
 /* ---- One step ---- */
 
-/* What there is room for, and what comes of it. */
-typedef struct {
-	Document *doc;
-	uint64_t bytes;
-	size_t changes;
-	bool stopped; /* a step does not fit, or cannot be told */
-} Collection;
-
 static uint64_t cost_of_piece(const Document *doc, const Piece *piece)
 {
 	const Source *source = source_table_get(doc->stock->table, piece->source);
@@ -56,7 +48,7 @@ static bool can_be_told(const Document *doc, const Piece *piece)
 	return source->kind != SOURCE_LOST;
 }
 
-static void spend(Collection *work, const PieceList *pieces)
+static void spend(UndoCollection *work, const PieceList *pieces)
 {
 	for (size_t i = 0; i < pieces->count && !work->stopped; i++) {
 		const uint64_t cost = cost_of_piece(work->doc, &pieces->items[i]);
@@ -67,7 +59,7 @@ static void spend(Collection *work, const PieceList *pieces)
 }
 
 /* Takes over *change, resolved, also on failure. */
-static bool add_change(Collection *work, UndoStep *step, Change *change)
+static bool add_change(UndoCollection *work, UndoStep *step, Change *change)
 {
 	work->stopped = work->stopped || work->changes == 0 || work->bytes < CHANGE_COST;
 	if (!work->stopped) {
@@ -90,7 +82,7 @@ static bool add_change(Collection *work, UndoStep *step, Change *change)
 	return true;
 }
 
-static bool add_resolved(Collection *work, UndoStep *step, const Change *change)
+static bool add_resolved(UndoCollection *work, UndoStep *step, const Change *change)
 {
 	const SourceTable *table = work->doc->stock->table;
 	const PieceList *removed = &change->removed, *inserted = &change->inserted;
@@ -155,7 +147,7 @@ static bool is_same(const Piece *a, const Piece *b)
 	return a->source == b->source && a->offset == b->offset;
 }
 
-static bool add_pieces_of(Collection *work, UndoStep *step, Change *change)
+static bool add_pieces_of(UndoCollection *work, UndoStep *step, Change *change)
 {
 	const bool added = add_resolved(work, step, change);
 	change_free(change);
@@ -164,7 +156,7 @@ static bool add_pieces_of(Collection *work, UndoStep *step, Change *change)
 }
 
 /* Of one size: what differs, each by itself. */
-static bool add_in_place(Collection *work, UndoStep *step, const PieceTree *before,
+static bool add_in_place(UndoCollection *work, UndoStep *step, const PieceTree *before,
 			 const PieceTree *after)
 {
 	Side from = side_of(before), to = side_of(after);
@@ -225,7 +217,7 @@ static uint64_t common_end(const PieceTree *before, const PieceTree *after,
 }
 
 /* Of two sizes: one change from the first difference to the last. */
-static bool add_resized(Collection *work, UndoStep *step, const PieceTree *before,
+static bool add_resized(UndoCollection *work, UndoStep *step, const PieceTree *before,
 			const PieceTree *after)
 {
 	const uint64_t beginning = common_beginning(before, after);
@@ -243,7 +235,8 @@ static bool add_resized(Collection *work, UndoStep *step, const PieceTree *befor
 }
 
 /* A step that changed nothing is one to undo nevertheless: a byte in place of itself. */
-static bool add_idle(Collection *work, UndoStep *step, const PieceTree *tree, uint64_t at)
+static bool add_idle(UndoCollection *work, UndoStep *step, const PieceTree *tree,
+		     uint64_t at)
 {
 	const uint64_t size = piece_tree_size(tree);
 	Change change = {.offset = at < size ? at : 0};
@@ -265,7 +258,7 @@ static bool bring_up(Document *doc, const Version *version, Version *out)
 	return false;
 }
 
-static bool add_versions(Collection *work, UndoStep *step, const HistoryStep *from)
+static bool add_versions(UndoCollection *work, UndoStep *step, const HistoryStep *from)
 {
 	Version before, after;
 	if (!bring_up(work->doc, &from->before, &before))
@@ -287,7 +280,7 @@ static bool add_versions(Collection *work, UndoStep *step, const HistoryStep *fr
 /* ---- All of them ---- */
 
 /* What was remembered of the file under edits has ended with them. */
-static bool add_changes(Collection *work, UndoStep *step, const HistoryStep *from)
+static bool add_changes(UndoCollection *work, UndoStep *step, const HistoryStep *from)
 {
 	bool done = true;
 	for (size_t i = 0; i < from->count && done && !work->stopped; i++) {
@@ -298,7 +291,7 @@ static bool add_changes(Collection *work, UndoStep *step, const HistoryStep *fro
 }
 
 /* Takes over *from. */
-static bool add_step(Collection *work, UndoSteps *out, HistoryStep *from)
+static bool add_step(UndoCollection *work, UndoSteps *out, HistoryStep *from)
 {
 	UndoStep step = {0};
 	bool done = from->has_versions ? add_versions(work, &step, from)
@@ -313,49 +306,72 @@ static bool add_step(Collection *work, UndoSteps *out, HistoryStep *from)
 	return done;
 }
 
-static bool collect_undo(Collection *work, UndoSteps *out, size_t place)
+static void reverse(UndoSteps *out)
 {
-	HistoryStep step;
-	while (!work->stopped) {
-		if (!history_read_before(work->doc->history, &place, &step))
-			return false;
-		if (step.count == 0 && !step.has_versions)
-			break;
-		if (!add_step(work, out, &step))
-			return false;
-	}
 	out->undo = out->steps.count;
 	for (size_t i = 0; i < out->undo / 2; i++) {
 		const UndoStep first = out->steps.items[i];
 		out->steps.items[i] = out->steps.items[out->undo - 1 - i];
 		out->steps.items[out->undo - 1 - i] = first;
 	}
+}
+
+/* *last: there are no more of this side. */
+static bool collect_some(UndoCollection *work, UndoSteps *out, size_t steps, bool *last)
+{
+	const History *history = work->doc->history;
+	HistoryStep step;
+	*last = work->stopped;
+	while (!*last && steps-- > 0) {
+		if (!(work->redo ? history_read_behind(history, &work->place, &step)
+				 : history_read_before(history, &work->place, &step)))
+			return false;
+		if (step.count > 0 || step.has_versions) {
+			if (!add_step(work, out, &step))
+				return false;
+			*last = work->stopped;
+		} else {
+			*last = true;
+		}
+	}
 	return true;
 }
 
-static bool collect_redo(Collection *work, UndoSteps *out, size_t place)
+bool undo_collection_begin(UndoCollection *work, Document *doc)
 {
-	HistoryStep step;
-	while (!work->stopped) {
-		if (!history_read_behind(work->doc->history, &place, &step))
-			return false;
-		if (step.count == 0 && !step.has_versions)
-			break;
-		if (!add_step(work, out, &step))
-			return false;
+	*work = (UndoCollection){
+		.doc = doc, .bytes = UNDO_BYTES_MAX, .changes = UNDO_CHANGES_MAX};
+	const bool placed = history_place(doc->history, &work->middle);
+	work->place = work->middle;
+	return placed;
+}
+
+bool undo_steps_collect_some(UndoCollection *work, UndoSteps *out, size_t steps,
+			     bool *all)
+{
+	bool last = false;
+	*all = false;
+	if (!collect_some(work, out, steps, &last))
+		return false;
+	if (last && !work->redo) {
+		reverse(out);
+		work->redo = true;
+		work->place = work->middle;
+		work->stopped = work->bytes == 0 || work->changes == 0;
+	} else {
+		*all = last;
 	}
 	return true;
 }
 
 bool undo_steps_collect(Document *doc, UndoSteps *out)
 {
-	size_t place = 0;
-	Collection work = {
-		.doc = doc, .bytes = UNDO_BYTES_MAX, .changes = UNDO_CHANGES_MAX};
-	if (!history_place(doc->history, &place) || !collect_undo(&work, out, place))
-		return false;
-	work.stopped = work.bytes == 0 || work.changes == 0;
-	return collect_redo(&work, out, place);
+	UndoCollection work;
+	bool all = false;
+	bool done = undo_collection_begin(&work, doc);
+	while (done && !all)
+		done = undo_steps_collect_some(&work, out, SIZE_MAX, &all);
+	return done;
 }
 
 /* ---- Back ---- */

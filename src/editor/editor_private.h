@@ -6,6 +6,7 @@
 #include "base/expr.h"
 #include "base/job.h"
 #include "base/strbuf.h"
+#include "document/undo_file.h"
 #include "editor/cursor.h"
 #include "editor/jumps.h"
 #include "editor/keymap.h"
@@ -50,13 +51,14 @@ typedef struct {
 	bool goes_on;    /* the byte being typed is not the first of its run */
 	bool half_typed; /* first nibble typed, not stored (live) */
 	uint8_t half_value;
-	Leftover leftover; /* of a crash, not settled yet */
-	bool look_due;     /* whether there is one is to be found out yet */
-	bool keeping;      /* a journal of its edits was begun, or cannot be */
-	bool writing;      /* it begins anew, and is not all there yet */
-	uint64_t retry_ms; /* when it is tried again, 0: it need not be */
-	size_t others;     /* programs that have it open too, as announced */
-	bool discard;      /* asked, and its edits may be lost */
+	Leftover leftover;    /* of a crash, not settled yet */
+	bool look_due;        /* whether there is one is to be found out yet */
+	bool keeping;         /* a journal of its edits was begun, or cannot be */
+	bool writing;         /* it begins anew, and is not all there yet */
+	UndoWriting *history; /* being kept, part by part; NULL: not now */
+	uint64_t retry_ms;    /* when it is tried again, 0: it need not be */
+	size_t others;        /* programs that have it open too, as announced */
+	bool discard;         /* asked, and its edits may be lost */
 	Marks marks;
 	Jumps jumps;
 	uint64_t file_size;  /* as last announced */

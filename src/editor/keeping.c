@@ -48,14 +48,6 @@ static void write_on(Editor *editor, OpenFile *file)
 		job_wake_set(editor->wake_fd);
 }
 
-void keeping_go_on(Editor *editor)
-{
-	for (size_t i = 0; i < editor->file_count; i++) {
-		if (editor->files[i]->writing)
-			write_on(editor, editor->files[i]);
-	}
-}
-
 static void try_again(Editor *editor, OpenFile *file)
 {
 	if (file->retry_ms == 0 || editor->now_ms < file->retry_ms)
@@ -85,10 +77,12 @@ void keeping_read_history(Editor *editor, OpenFile *file)
 static void write_history(Editor *editor, OpenFile *file)
 {
 	MhexError err;
-	if (!undo_file_write(file->doc, &err))
-		return;
-	mhex_error_prefix(&err, "undo is not kept for the next time: ");
-	editor_complain(editor, &err);
+	if (undo_file_write_some(file->doc, &file->history, &err)) {
+		mhex_error_prefix(&err, "undo is not kept for the next time: ");
+		editor_complain(editor, &err);
+	} else if (file->history) { /* once more between two keys */
+		job_wake_set(editor->wake_fd);
+	}
 }
 
 /* What takes longer waits until the document is closed. */
@@ -96,8 +90,19 @@ static void keep_histories(Editor *editor)
 {
 	for (size_t i = 0; i < editor->file_count && editor->settings.undo_persist; i++) {
 		OpenFile *file = editor->files[i];
-		if (undo_file_is_due(file->doc, false) && undo_file_is_quick(file->doc))
+		if (!file->history && undo_file_is_due(file->doc, false) &&
+		    undo_file_is_quick(file->doc))
 			write_history(editor, file);
+	}
+}
+
+void keeping_go_on(Editor *editor)
+{
+	for (size_t i = 0; i < editor->file_count; i++) {
+		if (editor->files[i]->writing)
+			write_on(editor, editor->files[i]);
+		if (editor->files[i]->history)
+			write_history(editor, editor->files[i]);
 	}
 }
 
@@ -143,6 +148,8 @@ void keeping_tick(Editor *editor)
 
 void keeping_end(Editor *editor, OpenFile *file)
 {
+	undo_writing_free(file->history);
+	file->history = NULL;
 	if (editor->settings.undo_persist && undo_file_is_due(file->doc, true))
 		(void)undo_file_write(file->doc, NULL);
 	edit_journal_end(file->doc, editor->keep_all || file_unsaved(file) > 0);

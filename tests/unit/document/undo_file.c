@@ -77,6 +77,63 @@ static void expect_there_and_back(size_t steps)
 
 /* ---- There and back ---- */
 
+/* How many parts the whole of it takes. */
+static size_t write_in_parts(void)
+{
+	size_t parts = 0;
+	UndoWriting *writing = NULL;
+	do {
+		expect_ok(undo_file_write_some(sample.doc, &writing, &err));
+		parts++;
+	} while (writing);
+	return parts;
+}
+
+Test(undo_file, is_written_in_parts_between_keys)
+{
+	enum {
+		UNDONE = 700,
+		REDONE = 900
+	};
+	for (size_t i = 0; i < UNDONE + REDONE; i++)
+		sample_overwrite(&sample, i * 7 % SIZE, i % 2 ? "x" : "y");
+	for (size_t i = 0; i < REDONE; i++)
+		undo();
+	(void)sample_save_well(&sample);
+	cr_assert(undo_file_is_quick(sample.doc));
+
+	cr_expect(lt(sz, 5, write_in_parts()), "no part is long");
+	cr_expect(not(undo_file_is_due(sample.doc, true)));
+	document_close(sample.doc);
+	sample_open(&sample, ACCESS_PREVIEW);
+	expect_ok(undo_file_read(sample.doc, &err));
+	cr_expect(eq(sz, redo_all(), REDONE));
+	cr_expect(eq(sz, undo_all(), UNDONE + REDONE));
+}
+
+Test(undo_file, an_edit_between_two_parts_begins_it_anew)
+{
+	UndoWriting *writing = NULL;
+	for (size_t i = 0; i < 600; i++)
+		sample_overwrite(&sample, i * 7 % SIZE, i % 2 ? "x" : "y");
+	(void)sample_save_well(&sample);
+	expect_ok(undo_file_write_some(sample.doc, &writing, &err));
+	cr_assert(ne(ptr, writing, NULL));
+	sample_overwrite(&sample, 1, "later");
+
+	expect_ok(undo_file_write_some(sample.doc, &writing, &err));
+
+	cr_expect(eq(ptr, writing, NULL));
+	(void)sample_save_well(&sample);
+	cr_expect(undo_file_is_due(sample.doc, false));
+	(void)write_in_parts();
+	cr_expect(not(undo_file_is_due(sample.doc, false)));
+	document_close(sample.doc);
+	sample_open(&sample, ACCESS_PREVIEW);
+	expect_ok(undo_file_read(sample.doc, &err));
+	cr_expect(eq(sz, undo_all(), 601));
+}
+
 Test(undo_file, saved_edits_are_undone_and_redone_by_the_next_program)
 {
 	sample_edit(&sample);

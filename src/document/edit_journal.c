@@ -386,7 +386,11 @@ void edit_journal_replaced(Document *doc, Range range, const Piece *pieces, size
 		return;
 	doc->edits->used = true;
 	doc->edits->redoable = 0;
-	edit_write_replaced(doc, &doc->edits->out, range, pieces, count, joins);
+	/* A journal that begins anew copies in slices. */
+	if (edit_bytes_of(doc, pieces, count) > EDIT_AT_ONCE_MAX)
+		doc->edits->stale = true;
+	else
+		edit_write_replaced(doc, &doc->edits->out, range, pieces, count, joins);
 }
 
 bool edit_journal_records(const Document *doc)

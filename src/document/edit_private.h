@@ -24,6 +24,7 @@ enum {
 	EDIT_PENDING_MAX = 1 << 20,   /* bytes that wait for a flush */
 	EDIT_JOURNAL_MAX = 256 << 20, /* bytes of a journal */
 	EDIT_LIVE_CHUNK = 16 << 10,
+	EDIT_AT_ONCE_MAX = 1 << 20, /* bytes that are copied while a key waits */
 };
 
 /* Bytes typed behind each other. */
@@ -62,6 +63,9 @@ typedef struct {
 	Version version;
 	SourceTable *table; /* retained, for the walk */
 	DifferenceWalk walk;
+	Difference found; /* the one at hand, and how much of it was written */
+	bool has_found;
+	uint64_t written;
 	bool bases_done;
 	uint64_t bases_next;
 } EditAnew;
@@ -107,6 +111,8 @@ void edit_write_base(EditStream *to, uint64_t offset, const uint8_t *bytes,
 		     const uint8_t *readable, size_t length);
 /* What live has stored. */
 void edit_write_live_state(Document *doc);
+/* How many bytes of the pieces go into the journal itself. */
+uint64_t edit_bytes_of(const Document *doc, const Piece *pieces, size_t count);
 /* The next of the document as it was; *done: it was the last. */
 void edit_write_slice(Document *doc, EditAnew *anew, bool *done);
 /* What waits, as records; now: what the document is then. */

@@ -352,18 +352,48 @@ void edit_write_operation(EditStream *to, EditOperation operation)
 	strbuf_add_char(&to->ops, (char)operation);
 }
 
+uint64_t edit_bytes_of(const Document *doc, const Piece *pieces, size_t count)
+{
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < count; i++) {
+		const SourceKind kind =
+			source_table_get(doc->stock->table, pieces[i].source)->kind;
+		if (pieces[i].source != doc->now.tree.file && kind != SOURCE_FILL &&
+		    kind != SOURCE_LOST)
+			bytes += pieces[i].length;
+	}
+	return bytes;
+}
+
 /* ---- The whole state ---- */
 
-static void write_difference(Document *doc, EditAnew *anew, const Difference *found)
+/* The next part of the difference: *bytes more go into the journal itself than before.
+ * Where much does, it is cut in parts, each in place of as many bytes of the file. */
+static bool write_part(Document *doc, EditAnew *anew, uint64_t *bytes)
 {
 	PieceList pieces = {0};
-	const Range range = {found->mine.offset, found->theirs.length};
-	if (piece_tree_collect(&anew->version.tree, found->mine, &pieces))
-		edit_write_replaced(doc, &anew->out, range, pieces.items, pieces.count,
-				    false);
+	const Difference *found = &anew->found;
+	const uint64_t done = anew->written;
+	Range mine = range_between(found->mine.offset + done, range_end(found->mine));
+	uint64_t theirs = done < found->theirs.length ? found->theirs.length - done : 0;
+	bool written = piece_tree_collect(&anew->version.tree, mine, &pieces);
+	uint64_t copied = edit_bytes_of(doc, pieces.items, pieces.count);
+	if (written && copied > EDIT_AT_ONCE_MAX && mine.length > EDIT_AT_ONCE_MAX) {
+		mine.length = EDIT_AT_ONCE_MAX;
+		theirs = theirs < mine.length ? theirs : mine.length;
+		copied = mine.length;
+		piece_list_free(&pieces);
+		written = piece_tree_collect(&anew->version.tree, mine, &pieces);
+	}
+	if (written)
+		edit_write_replaced(doc, &anew->out, (Range){mine.offset, theirs},
+				    pieces.items, pieces.count, false);
 	else
 		no_memory(&anew->out);
 	piece_list_free(&pieces);
+	anew->written += mine.length;
+	*bytes += copied;
+	return anew->written < found->mine.length;
 }
 
 /* As they are now: what changes behind comes with what is edited meanwhile. */
@@ -382,16 +412,20 @@ static bool write_next_base(Document *doc, EditAnew *anew)
 
 void edit_write_slice(Document *doc, EditAnew *anew, bool *done)
 {
-	Difference found;
-	for (int i = 0; i < SLICE && !anew->out.ops.failed; i++) {
+	uint64_t bytes = 0;
+	for (int i = 0; i < SLICE && bytes < EDIT_AT_ONCE_MAX && !anew->out.ops.failed;
+	     i++) {
 		if (!anew->bases_done) {
 			anew->bases_done = !write_next_base(doc, anew);
 			continue;
 		}
-		*done = !difference_next(&anew->walk, &found);
-		if (*done)
-			return;
-		write_difference(doc, anew, &found);
+		if (!anew->has_found) {
+			*done = !difference_next(&anew->walk, &anew->found);
+			if (*done)
+				return;
+			anew->written = 0;
+		}
+		anew->has_found = write_part(doc, anew, &bytes);
 	}
 	*done = anew->out.ops.failed;
 }

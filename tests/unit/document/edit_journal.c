@@ -140,6 +140,40 @@ Test(edit_journal, fills_and_pieces_of_the_file_cost_nothing)
 	expect_survives();
 }
 
+/* length bytes that are in no file, at offset. */
+static void put_large(uint64_t offset, bool insert, size_t length)
+{
+	uint8_t *bytes = malloc(length);
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = (uint8_t)(i * 7 + i / 251);
+	if (insert)
+		expect_ok(document_insert(sample.doc, offset, bytes, length, &err));
+	else
+		expect_ok(document_overwrite(sample.doc, offset, bytes, length, &err));
+	free(bytes);
+}
+
+Test(edit_journal, large_edits_are_copied_in_slices)
+{
+	bool more = false;
+	size_t slices = 0;
+	start();
+	sample_overwrite(&sample, 10, "small");
+	flush();
+	put_large(100, false, 5 << 20);
+	put_large(SIZE / 2, true, 3 << 20);
+	sample_overwrite(&sample, 90, "between");
+
+	do {
+		expect_ok(edit_journal_go_on(sample.doc, &more, &err));
+		slices++;
+	} while (more);
+
+	cr_expect(lt(sz, 8, slices));
+	sample_overwrite(&sample, 4 << 20, "behind");
+	expect_survives();
+}
+
 Test(edit_journal, revert_and_its_undo_come_back)
 {
 	start();

@@ -11,10 +11,7 @@
 
 enum {
 	DEPTH_MAX = 64,
-	SHIFT_MAX = 127,
-}; /* bits */
-
-__extension__ typedef unsigned __int128 UnsignedWide;
+};
 
 static MhexStatus parse_binary(ExprParser *parser, int level, Wide *out);
 
@@ -81,9 +78,10 @@ static MhexStatus parse_number(ExprParser *parser, Wide *out)
 			parser, MHEX_E_SYNTAX, parser->at,
 			"%% behind a number is percent of the size; a remainder has "
 			"a blank before the %%");
-	if (__builtin_mul_overflow(*out, (Wide)parser->env->size, out))
+	if (!wide_multiply(*out, wide_from_unsigned(parser->env->size), out))
 		return expr_fail(parser, MHEX_E_RANGE, begin, "the number is too large");
-	*out /= 100;
+	Wide rest = {0};
+	(void)wide_divide(*out, wide_from_unsigned(100), out, &rest);
 	return MHEX_OK;
 }
 
@@ -106,7 +104,7 @@ static MhexStatus parse_mark(ExprParser *parser, Wide *out)
 		return expr_fail(parser, MHEX_E_NOTFOUND, quote,
 				 "the mark '%.*s is not set", length,
 				 parser->text + begin);
-	*out = (Wide)offset;
+	*out = wide_from_unsigned(offset);
 	return MHEX_OK;
 }
 
@@ -138,13 +136,13 @@ static MhexStatus parse_operand(ExprParser *parser, Wide *out)
 		return parse_parenthesis(parser, out);
 	case '$':
 		parser->at++;
-		*out = (Wide)parser->env->size;
+		*out = wide_from_unsigned(parser->env->size);
 		return MHEX_OK;
 	case '.':
 		if (expr_at_dots(parser))
 			break;
 		parser->at++;
-		*out = (Wide)parser->env->cursor;
+		*out = wide_from_unsigned(parser->env->cursor);
 		return MHEX_OK;
 	default:
 		break;
@@ -161,6 +159,7 @@ static MhexStatus read_value(const ExprParser *parser, NumberType type, size_t c
 			     Wide offset, Wide *out)
 {
 	uint8_t bytes[8];
+	uint64_t at = 0;
 	const ExprEnv *env = parser->env;
 	if (type.kind == 'f')
 		return expr_fail(parser, MHEX_E_SYNTAX, caret,
@@ -168,20 +167,19 @@ static MhexStatus read_value(const ExprParser *parser, NumberType type, size_t c
 	if (!env->read)
 		return expr_fail(parser, MHEX_E_UNSUPPORTED, caret,
 				 "there is no document to read from");
-	if (offset < 0 || offset > UINT64_MAX ||
-	    !range_fits((uint64_t)offset, type.size, env->size))
+	if (!wide_to_unsigned(offset, &at) || !range_fits(at, type.size, env->size))
 		return expr_fail(parser, MHEX_E_RANGE, caret,
 				 "the value to read lies past the end (0x%" PRIx64 ")",
 				 env->size);
 	const MhexStatus status =
-		env->read(env->context, (uint64_t)offset, bytes, type.size, parser->err);
+		env->read(env->context, at, bytes, type.size, parser->err);
 	if (status) {
 		if (parser->err && parser->err->caret < 0)
 			parser->err->caret = (int)caret;
 		return status;
 	}
-	*out = type.kind == 'u' ? (Wide)number_decode_unsigned(type, bytes)
-				: (Wide)number_decode_signed(type, bytes);
+	*out = type.kind == 'u' ? wide_from_unsigned(number_decode_unsigned(type, bytes))
+				: wide_from_signed(number_decode_signed(type, bytes));
 	return MHEX_OK;
 }
 
@@ -196,7 +194,7 @@ static MhexStatus parse_primary(ExprParser *parser, Wide *out)
 	    expr_peek(parser, used) != '@')
 		return parse_operand(parser, out);
 	parser->at += used + 1;
-	Wide offset = 0;
+	Wide offset = {0};
 	const MhexStatus status = parse_operand(parser, &offset);
 	return status ? status : read_value(parser, type, begin, offset, out);
 }
@@ -213,11 +211,12 @@ static MhexStatus parse_unary(ExprParser *parser, Wide *out)
 	if (c == '-' || c == '+' || c == '~') {
 		parser->at++;
 		status = parse_unary(parser, out);
-		if (!status && c == '-' && __builtin_sub_overflow((Wide)0, *out, out))
+		if (!status && c == '-' &&
+		    !wide_subtract(wide_from_unsigned(0), *out, out))
 			status = expr_fail(parser, MHEX_E_RANGE, begin,
 					   "the value is too large");
 		if (!status && c == '~')
-			*out = ~*out;
+			*out = wide_not(*out);
 	} else {
 		status = parse_primary(parser, out);
 	}
@@ -253,54 +252,53 @@ static const char *operator_here(const ExprParser *parser, int level)
 static MhexStatus apply_shift(const ExprParser *parser, char op, size_t caret, Wide right,
 			      Wide *left)
 {
-	if (right < 0 || right > SHIFT_MAX)
+	uint64_t bits = 0;
+	if (!wide_to_unsigned(right, &bits) || bits >= WIDE_BITS)
 		return expr_fail(parser, MHEX_E_RANGE, caret,
 				 "cannot shift by that many bits");
 	if (op == '>') {
-		*left >>= right;
+		*left = wide_shift_right(*left, (unsigned)bits);
 		return MHEX_OK;
 	}
-	const Wide shifted = (Wide)((UnsignedWide)*left << right);
-	if (shifted >> right != *left)
+	if (!wide_shift_left(*left, (unsigned)bits, left))
 		return expr_fail(parser, MHEX_E_RANGE, caret, "the value is too large");
-	*left = shifted;
 	return MHEX_OK;
 }
 
 static MhexStatus apply_division(const ExprParser *parser, char op, size_t caret,
 				 Wide right, Wide *left)
 {
-	const Wide least = (Wide)((UnsignedWide)1 << SHIFT_MAX);
-	if (right == 0)
+	Wide quotient = {0}, remainder = {0};
+	if (wide_compare(right, wide_from_unsigned(0)) == 0)
 		return expr_fail(parser, MHEX_E_RANGE, caret, "division by zero");
-	if (right == -1 && *left == least)
+	if (!wide_divide(*left, right, &quotient, &remainder))
 		return expr_fail(parser, MHEX_E_RANGE, caret, "the value is too large");
-	*left = op == '/' ? *left / right : *left % right;
+	*left = op == '/' ? quotient : remainder;
 	return MHEX_OK;
 }
 
 static MhexStatus apply(const ExprParser *parser, char op, size_t caret, Wide right,
 			Wide *left)
 {
-	bool overflow = false;
+	bool fits = true;
 	switch (op) {
 	case '|':
-		*left |= right;
+		*left = wide_or(*left, right);
 		break;
 	case '^':
-		*left ^= right;
+		*left = wide_xor(*left, right);
 		break;
 	case '&':
-		*left &= right;
+		*left = wide_and(*left, right);
 		break;
 	case '+':
-		overflow = __builtin_add_overflow(*left, right, left);
+		fits = wide_add(*left, right, left);
 		break;
 	case '-':
-		overflow = __builtin_sub_overflow(*left, right, left);
+		fits = wide_subtract(*left, right, left);
 		break;
 	case '*':
-		overflow = __builtin_mul_overflow(*left, right, left);
+		fits = wide_multiply(*left, right, left);
 		break;
 	case '/':
 	case '%':
@@ -308,8 +306,8 @@ static MhexStatus apply(const ExprParser *parser, char op, size_t caret, Wide ri
 	default:
 		return apply_shift(parser, op, caret, right, left);
 	}
-	return overflow ? expr_fail(parser, MHEX_E_RANGE, caret, "the value is too large")
-			: MHEX_OK;
+	return fits ? MHEX_OK
+		    : expr_fail(parser, MHEX_E_RANGE, caret, "the value is too large");
 }
 
 /* Operands joined by operators of this level or tighter ones. */
@@ -324,7 +322,7 @@ static MhexStatus parse_binary(ExprParser *parser, int level, Wide *out)
 		if (!op)
 			break;
 		const size_t caret = parser->at;
-		Wide right = 0;
+		Wide right = {0};
 		parser->at += strlen(op);
 		status = parse_binary(parser, level + 1, &right);
 		if (!status)
@@ -338,19 +336,18 @@ MhexStatus expr_parse_next(ExprParser *parser, uint64_t *out)
 	expr_skip_blanks(parser);
 	const size_t begin = parser->at;
 	const bool relative = expr_peek(parser, 0) == '+' || expr_peek(parser, 0) == '-';
-	Wide value = 0;
+	Wide value = {0};
 	const MhexStatus status = parse_binary(parser, 0, &value);
 	if (status)
 		return status;
-	if (relative && __builtin_add_overflow(value, (Wide)parser->env->cursor, &value))
+	if (relative && !wide_add(value, wide_from_unsigned(parser->env->cursor), &value))
 		return expr_fail(parser, MHEX_E_RANGE, begin, "the value is too large");
-	if (value < 0)
+	if (wide_is_negative(value))
 		return expr_fail(parser, MHEX_E_RANGE, begin,
 				 "that lies before the beginning");
-	if (value > UINT64_MAX)
+	if (!wide_to_unsigned(value, out))
 		return expr_fail(parser, MHEX_E_RANGE, begin,
 				 "that lies beyond 2^64-1, the last offset there can be");
-	*out = (uint64_t)value;
 	return MHEX_OK;
 }
 

@@ -92,7 +92,7 @@ MhexStatus number_parse_wide(const char *text, size_t length, Wide *out, size_t 
 	if (end == 0 || !(text[0] >= '0' && text[0] <= '9'))
 		return mhex_fail_at(err, 0, "a number is missing");
 	const Digits digits = split_literal(text, end);
-	Wide value = 0;
+	Wide value = {0};
 	bool overflow = false;
 	if (digits.begin == digits.end)
 		return mhex_fail_at(err, digits.begin, "digits are missing");
@@ -103,11 +103,10 @@ MhexStatus number_parse_wide(const char *text, size_t length, Wide *out, size_t 
 		if (digit < 0)
 			return bad_digit(text, i, digits.base, err);
 		overflow = overflow ||
-			   __builtin_mul_overflow(value, (Wide)digits.base, &value) ||
-			   __builtin_add_overflow(value, (Wide)digit, &value);
+			   !wide_multiply(value, wide_from_signed(digits.base), &value) ||
+			   !wide_add(value, wide_from_signed(digit), &value);
 	}
-	overflow = overflow ||
-		   __builtin_mul_overflow(value, (Wide)1 << digits.shift, &value);
+	overflow = overflow || !wide_shift_left(value, (unsigned)digits.shift, &value);
 	if (overflow)
 		return too_large(err);
 	*out = value;
@@ -118,14 +117,13 @@ MhexStatus number_parse_wide(const char *text, size_t length, Wide *out, size_t 
 MhexStatus number_parse_literal(const char *text, size_t length, uint64_t *out,
 				size_t *used, MhexError *err)
 {
-	Wide value = 0;
+	Wide value = {0};
 	const MhexStatus status = number_parse_wide(text, length, &value, used, err);
 	if (status)
 		return status;
-	if (value > UINT64_MAX) {
+	if (!wide_to_unsigned(value, out)) {
 		*used = 0;
 		return too_large(err);
 	}
-	*out = (uint64_t)value;
 	return MHEX_OK;
 }

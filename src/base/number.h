@@ -6,15 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/wide.h"
 #include "mhex/error.h"
 
 /*
  * Number literals and typed numbers, as section "numbers" of mhex(1) has them:
  * 0x1f 1fh 31 0o17 0b101 1_000, suffixes k m g t (times 1024).
  */
-
-/* What expressions are reckoned in, so that nothing wraps on the way. */
-__extension__ typedef __int128 Wide;
 
 /* Read one literal at the beginning of text. *used is its length; 0 and
  * MHEX_E_SYNTAX when there is none. MHEX_E_RANGE when it is too large. Carets are indexes

@@ -150,7 +150,7 @@ static MhexStatus encode_integer(NumberType type, const char *text, size_t lengt
 	const bool negative = length > 0 && text[0] == '-';
 	const size_t sign = negative || (length > 0 && text[0] == '+') ? 1 : 0;
 	size_t used = 0;
-	Wide value = 0;
+	Wide value = {0};
 	const MhexStatus status =
 		number_parse_wide(text + sign, length - sign, &value, &used, err);
 	if (status) {
@@ -161,14 +161,14 @@ static MhexStatus encode_integer(NumberType type, const char *text, size_t lengt
 	if (sign + used != length)
 		return mhex_fail_at(err, sign + used, "not a part of a number");
 	if (negative)
-		value = -value;
-	const Wide one = 1;
-	const int bits = 8 * type.size;
-	const Wide least = type.kind == 'i' ? -(one << (bits - 1)) : 0;
-	const Wide limit = type.kind == 'i' ? one << (bits - 1) : one << bits;
-	if (value < least || value >= limit)
+		(void)wide_subtract(wide_from_unsigned(0), value, &value);
+	/* All above the bits that count is the sign. */
+	const unsigned bits = 8U * type.size - (type.kind == 'i' ? 1 : 0);
+	const bool ones = type.kind == 'i' && wide_is_negative(value);
+	const Wide above = wide_shift_right(value, bits);
+	if (wide_compare(above, wide_from_signed(ones ? -1 : 0)) != 0)
 		return too_large_for(type, err);
-	put_bytes(type, (uint64_t)value, dst);
+	put_bytes(type, value.low, dst);
 	return MHEX_OK;
 }
 

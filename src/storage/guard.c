@@ -34,10 +34,11 @@ static void on_sigbus(int signo, siginfo_t *info, void *context)
 {
 	(void)context;
 	const int saved_errno = errno;
-	const uintptr_t address = (uintptr_t)info->si_addr;
+	/* By pages: s390x tells no more of the address than the page. */
+	const uintptr_t of_page = ~(uintptr_t)(page_size - 1);
+	const uintptr_t page = (uintptr_t)info->si_addr & of_page;
 	const bool fault = info->si_code > 0; /* else somebody has sent it */
-	if (fault && address >= range_begin && address < range_end) {
-		const uintptr_t page = address & ~(uintptr_t)(page_size - 1);
+	if (fault && page >= (range_begin & of_page) && page < range_end) {
 		/* mmap is not on POSIX's list of async-signal-safe calls; on
 		 * Linux it is a plain system call, and there is no other way to
 		 * let the interrupted instruction complete. Writable, because

@@ -111,6 +111,23 @@ Test(guard, a_lost_page_lies_until_it_is_mapped_again)
 	cr_expect(eq(u8, after, byte));
 }
 
+/* As s390x tells of a fault: by the address of the page, which lies before the range. */
+Test(guard, a_fault_that_is_told_by_its_page_is_ours)
+{
+	void *first = NULL;
+	void *last = NULL;
+	uint8_t byte = 1;
+	sample_resize(&sample, 2 * sample.page);
+
+	guard_enter((const void *)&page_at(6)[100], 50);
+	byte = page_at(6)[0];
+	const bool whole = guard_leave(&first, &last);
+
+	cr_expect(eq(u8, byte, 0));
+	cr_expect(not(whole));
+	cr_expect(eq(ptr, first, (void *)page_at(6)));
+}
+
 Test(guard, a_store_on_a_lost_page_is_told_and_reaches_nothing)
 {
 	void *first = NULL;

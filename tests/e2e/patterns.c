@@ -328,7 +328,7 @@ static size_t free_target(Target *target)
 	return found;
 }
 
-Test(patterns, are_found_where_grep_finds_them, .timeout = 600)
+Test(patterns, are_found_where_grep_finds_them, .timeout = 3600)
 {
 	World world = {.state = number_of("MHEX_SEED", 1)};
 	const size_t patterns = number_of("MHEX_PATTERNS", 150);

@@ -557,3 +557,17 @@ Test(searching, in_batch_that_is_said_beside_the_results)
 	cr_expect(eq(str, noted, (char *)"find-all: 3 bytes could not be read"));
 	editor_free(batch);
 }
+
+Test(searching, a_list_in_batch_that_nobody_prints_ends, .timeout = 60)
+{
+	Editor *batch = NULL;
+	MhexError err;
+	const EditorOptions options = {.batch = true, .output_fd = -1};
+	ed_open_text("ABxxABxx", ACCESS_PREVIEW);
+	cr_assert(zero(int, editor_create(&batch, &options, &err)));
+	cr_assert(zero(int, editor_open(batch, file.path, &err)));
+
+	cr_expect(zero(int, editor_run(batch, "find-all \"A\"", &err)));
+
+	editor_free(batch);
+}

@@ -90,6 +90,38 @@ Piece piece_cursor_clip(const PieceCursor *cursor, Range range, uint64_t *at)
 	return piece_part(&cursor->piece, both.offset - cursor->offset, both.length);
 }
 
+/* The highest node that both have and that begins (ends) with the piece, of at most limit
+ * bytes. */
+static uint64_t shared(const PieceCursor *a, const PieceCursor *b, bool at_end,
+		       uint64_t limit)
+{
+	uint64_t bytes = 0;
+	for (int up = 0; up <= a->depth && up <= b->depth; up++) {
+		const int i = a->depth - up;
+		const int j = b->depth - up;
+		const PieceNode *node = a->nodes[i];
+		const int edge = at_end ? node->count - 1 : 0;
+		if (node != b->nodes[j] || a->at[i] != edge || b->at[j] != edge)
+			break;
+		const uint64_t all = piece_node_summary(node, 0).bytes;
+		if (all > limit)
+			break;
+		bytes = all;
+	}
+	return bytes;
+}
+
+uint64_t piece_cursor_shared(const PieceCursor *a, const PieceCursor *b)
+{
+	return shared(a, b, false, UINT64_MAX);
+}
+
+uint64_t piece_cursor_shared_before(const PieceCursor *a, const PieceCursor *b,
+				    uint64_t limit)
+{
+	return shared(a, b, true, limit);
+}
+
 bool piece_tree_collect(const PieceTree *tree, Range range, PieceList *list)
 {
 	PieceCursor cursor;

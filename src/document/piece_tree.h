@@ -96,6 +96,12 @@ bool piece_cursor_next(PieceCursor *cursor);
 /* The part of the piece under the cursor that lies in range; *at is where. */
 Piece piece_cursor_clip(const PieceCursor *cursor, Range range, uint64_t *at);
 
+/* How many bytes from the beginning (up to the end) of the pieces under both cursors lie
+ * in nodes that both trees have; 0: none. They are the same in both. */
+uint64_t piece_cursor_shared(const PieceCursor *a, const PieceCursor *b);
+uint64_t piece_cursor_shared_before(const PieceCursor *a, const PieceCursor *b,
+				    uint64_t limit);
+
 /* Add the pieces of range to list; false when out of memory. */
 bool piece_tree_collect(const PieceTree *tree, Range range, PieceList *list);
 

@@ -38,6 +38,14 @@ static bool common_beginning(const PieceTree *old, const PieceTree *new, uint64_
 	*length = 0;
 	bool more = piece_cursor_seek(&a, old, 0) && piece_cursor_seek(&b, new, 0);
 	for (size_t walked = 0; more; walked++) {
+		const bool begun = *length == a.offset && *length == b.offset;
+		const uint64_t same = begun ? piece_cursor_shared(&a, &b) : 0;
+		if (same > 0) {
+			*length += same;
+			more = piece_cursor_seek(&a, old, *length) &&
+			       piece_cursor_seek(&b, new, *length);
+			continue;
+		}
 		const Piece left = piece_part(&a.piece, *length - a.offset, 0);
 		const Piece right = piece_part(&b.piece, *length - b.offset, 0);
 		if (left.source != right.source || left.offset != right.offset)
@@ -68,6 +76,13 @@ static bool common_end(const PieceTree *old, const PieceTree *new, uint64_t limi
 		(void)piece_cursor_seek(&b, new, b_end - 1);
 		const uint64_t in_a = a_end - a.offset;
 		const uint64_t in_b = b_end - b.offset;
+		const bool whole = in_a == a.piece.length && in_b == b.piece.length;
+		const uint64_t same =
+			whole ? piece_cursor_shared_before(&a, &b, limit - *length) : 0;
+		if (same > 0) {
+			*length += same;
+			continue;
+		}
 		if (a.piece.source != b.piece.source ||
 		    a.piece.offset + in_a != b.piece.offset + in_b)
 			return true;
@@ -164,9 +179,17 @@ static MhexStatus too_many(MhexError *err)
 			 "the document has more than %d pieces to compare", WALK_MAX);
 }
 
-static bool is_large(const PieceTree *old, const PieceTree *new)
+static bool is_large(const PieceTree *tree, Range range)
 {
-	return piece_tree_pieces(old) > WALK_MAX || piece_tree_pieces(new) > WALK_MAX;
+	PieceCursor cursor;
+	size_t count = 0;
+	bool more = piece_cursor_seek(&cursor, tree, range.offset);
+	for (; more && cursor.offset < range_end(range);
+	     more = piece_cursor_next(&cursor)) {
+		if (++count > WALK_MAX)
+			return true;
+	}
+	return false;
 }
 
 static MhexStatus compare(const PieceTree *old, const PieceTree *new, Survivors *out,
@@ -182,7 +205,7 @@ static MhexStatus compare(const PieceTree *old, const PieceTree *new, Survivors 
 	const Range new_range = range_between(before, is - behind);
 	bool done = add(out, 0, before, 0);
 	if (old_range.length > 0 && new_range.length > 0) {
-		if (is_large(old, new))
+		if (is_large(old, old_range) || is_large(new, new_range))
 			return too_many(err);
 		done = done && follow(old, old_range, new, new_range, out);
 	}

@@ -103,6 +103,49 @@ Test(survivors, a_save_leaves_them_where_they_are)
 	expect("0+1>0 1+2>3 5+5>7");
 }
 
+/* ---- many pieces ---- */
+
+enum {
+	MANY = 70000 /* and twice as many pieces */
+};
+
+static void make_many_pieces(void)
+{
+	static char text[3 * MANY + 1];
+	static Range ranges[MANY];
+	ReplaceAll *all = NULL;
+	const Replacement with = {.bytes = (const uint8_t *)"xy", .length = 2};
+	for (size_t i = 0; i < sizeof(text) - 1; i++)
+		text[i] = (char)('a' + (i * 31 + i / 97) % 23);
+	tear_down();
+	survivors = (Survivors){0};
+	doc_sample_make(&s, text, ACCESS_PREVIEW);
+	for (size_t i = 0; i < MANY; i++)
+		ranges[i] = (Range){3 * i, 1};
+	cr_assert(zero(int, (int)document_replace_begin(s.doc, &with, MANY, &all, NULL)));
+	cr_assert(zero(int, (int)document_replace_ranges(all, ranges, MANY, NULL)));
+	cr_assert(zero(int, (int)document_replace_end(all, NULL)));
+	cr_assert(zero(int, (int)document_snapshot(s.doc, &snapshot, NULL)));
+}
+
+Test(survivors, an_edit_among_very_many_pieces_is_followed)
+{
+	make_many_pieces();
+	doc_insert(s.doc, 100001, "new");
+	expect("0+100001>0 100001+179999>100004");
+	doc_delete(s.doc, 100100, 10);
+	doc_overwrite(s.doc, 99990, "o");
+	look();
+	cr_expect(eq(u64, survivors.items[0].was.length, 99990));
+	const Survivor *last = &survivors.items[survivors.count - 1];
+	cr_expect(eq(u64, range_end(last->was), 4 * MANY));
+	cr_expect(eq(u64, last->now + last->was.length, 4 * MANY - 7));
+	(void)doc_undo(s.doc);
+	(void)doc_undo(s.doc);
+	(void)doc_undo(s.doc);
+	expect("0+280000>0");
+}
+
 /* ---- many edits, beside the bytes themselves ---- */
 
 enum {

@@ -20,7 +20,7 @@ enum {
 	STEPS = 5000 /* of each seed */
 };
 
-TestSuite(document_model, .timeout = 110);
+TestSuite(document_model, .timeout = 280);
 
 static TempFile state_home;
 

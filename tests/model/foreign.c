@@ -26,7 +26,7 @@ enum {
 	OWN = -1,     /* a byte is the file's, whatever that is */
 };
 
-TestSuite(foreign_model, .timeout = 110);
+TestSuite(foreign_model, .timeout = 280);
 
 /* Values of bytes, or OWN. */
 typedef struct {

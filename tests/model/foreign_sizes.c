@@ -27,7 +27,7 @@ enum {
 	OURS = -1,
 };
 
-TestSuite(foreign_sizes, .timeout = 110);
+TestSuite(foreign_sizes, .timeout = 280);
 
 typedef struct {
 	uint64_t random, seed;

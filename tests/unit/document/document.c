@@ -24,7 +24,7 @@ static void tear_down(void)
 	doc_sample_remove(&s);
 }
 
-TestSuite(document, .init = set_up, .fini = tear_down, .timeout = 110);
+TestSuite(document, .init = set_up, .fini = tear_down, .timeout = 280);
 
 static void open_again(Access access)
 {

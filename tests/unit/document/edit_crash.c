@@ -41,7 +41,7 @@ static void tear_down(void)
 	temp_folder_remove(&state);
 }
 
-TestSuite(edit_crash, .init = set_up, .fini = tear_down, .timeout = 100);
+TestSuite(edit_crash, .init = set_up, .fini = tear_down, .timeout = 280);
 
 /* ---- Edits, the same for the same seed ---- */
 

@@ -64,7 +64,7 @@ static void tear_down(void)
 	piece_pool_free(pool);
 }
 
-TestSuite(history_model, .init = set_up, .fini = tear_down, .timeout = 100);
+TestSuite(history_model, .init = set_up, .fini = tear_down, .timeout = 280);
 
 static void expect_version(int step)
 {

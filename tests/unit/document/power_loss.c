@@ -79,7 +79,7 @@ static void tear_down(void)
 	temp_folder_remove(&state);
 }
 
-TestSuite(power_loss, .init = set_up, .fini = tear_down, .timeout = 110);
+TestSuite(power_loss, .init = set_up, .fini = tear_down, .timeout = 280);
 
 /* --- a save, recorded --- */
 

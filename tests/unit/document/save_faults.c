@@ -208,7 +208,7 @@ static void fail_each_way(void (*edit)(void))
 		fail_each(edit, actions[i]);
 }
 
-TestSuite(save_faults, .timeout = 110);
+TestSuite(save_faults, .timeout = 280);
 
 Test(save_faults, in_place)
 {

@@ -20,7 +20,7 @@ static void clean(void)
 		temp_file_remove(&other);
 }
 
-TestSuite(working, .fini = clean, .timeout = 120);
+TestSuite(working, .fini = clean, .timeout = 280);
 
 enum {
 	LARGE = 8 << 20

@@ -17,7 +17,7 @@ static void close_all(void)
 	screen = NULL;
 }
 
-TestSuite(completions, .fini = close_all, .timeout = 60);
+TestSuite(completions, .fini = close_all, .timeout = 100);
 
 typedef struct {
 	const char *typed,

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-TestSuite(ending, .fini = close_all, .timeout = 60);
+TestSuite(ending, .fini = close_all, .timeout = 100);
 
 static void expect_kept(int signo)
 {

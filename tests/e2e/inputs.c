@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-TestSuite(inputs, .fini = close_all, .timeout = 60);
+TestSuite(inputs, .fini = close_all, .timeout = 100);
 
 /* script: for sh, with $0 the program and $1 a file. */
 static void open_shell(const char *script)
@@ -160,7 +160,7 @@ static void check_run(const struct run_case *param)
 	EXPECT_FILE("ABCDEF");
 }
 
-Test(program, says, .fini = close_all, .timeout = 60)
+Test(program, says, .fini = close_all, .timeout = 100)
 {
 	static const struct run_case cases[] = {
 		{"\"$0\" -b -c 'goto 2' -c 'goto 9' \"$1\"",

@@ -4,7 +4,7 @@
 
 #include "e2e/mhex_screen.h"
 
-TestSuite(keys_edit, .fini = close_all, .timeout = 60);
+TestSuite(keys_edit, .fini = close_all, .timeout = 100);
 
 static void save(void)
 {
@@ -316,7 +316,7 @@ Test(keys_edit, keys_that_are_no_letters_work_while_typing)
 	}
 }
 
-TestSuite(keys_leave, .fini = close_all, .timeout = 60);
+TestSuite(keys_leave, .fini = close_all, .timeout = 100);
 
 static void expect_gone_with(int status)
 {

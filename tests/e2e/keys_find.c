@@ -5,7 +5,7 @@
 
 static const char text[] = "one two three two one two.";
 
-TestSuite(keys_find, .fini = close_all, .timeout = 60);
+TestSuite(keys_find, .fini = close_all, .timeout = 100);
 
 Test(keys_find, slash_n_and_N)
 {

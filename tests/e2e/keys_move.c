@@ -102,7 +102,7 @@ ParameterizedTest(struct move_case *param, keys_move, go_where_they_should,
 		  param->keys, param->start, screen_text(screen));
 }
 
-TestSuite(keys_cursor, .fini = close_all, .timeout = 60);
+TestSuite(keys_cursor, .fini = close_all, .timeout = 100);
 
 Test(keys_cursor, stands_on_the_byte_in_both_columns)
 {

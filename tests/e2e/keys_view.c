@@ -6,7 +6,7 @@
 
 #include "e2e/mhex_screen.h"
 
-TestSuite(keys_view, .fini = close_all, .timeout = 60);
+TestSuite(keys_view, .fini = close_all, .timeout = 100);
 
 Test(keys_view, f1_is_the_help)
 {
@@ -117,7 +117,7 @@ Test(keys_view, no_file_is_an_empty_document)
 
 static const char *const plain[] = {"--keys=plain", NULL};
 
-TestSuite(keys_plain, .fini = close_all, .timeout = 60);
+TestSuite(keys_plain, .fini = close_all, .timeout = 100);
 
 Test(keys_plain, digits_are_typed_at_once)
 {
@@ -192,7 +192,7 @@ Test(keys_plain, esc_does_not_leave_the_state)
 
 /* --- accesses --- */
 
-TestSuite(access, .fini = close_all, .timeout = 60);
+TestSuite(access, .fini = close_all, .timeout = 100);
 
 Test(access, view_refuses_edits_and_says_how_to_get_there)
 {

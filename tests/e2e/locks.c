@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-TestSuite(locks, .fini = close_all, .timeout = 60);
+TestSuite(locks, .fini = close_all, .timeout = 100);
 
 static int lock_fd = -1;
 static char us[32]; /* how a sentence calls this process */

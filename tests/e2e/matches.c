@@ -12,7 +12,7 @@
 
 static const char text[] = "one two three two one two.";
 
-TestSuite(matches, .fini = close_all, .timeout = 60);
+TestSuite(matches, .fini = close_all, .timeout = 100);
 
 static void open_narrow(void)
 {

@@ -13,7 +13,7 @@ enum {
 	WHEEL_DOWN = 65
 };
 
-TestSuite(mouse, .fini = close_all, .timeout = 60);
+TestSuite(mouse, .fini = close_all, .timeout = 100);
 
 Test(mouse, is_reported_while_the_editor_runs)
 {
@@ -92,7 +92,7 @@ Test(mouse, can_be_switched_off)
 	cr_expect(not(screen_mode(screen, "1002")));
 }
 
-TestSuite(paste, .fini = close_all, .timeout = 60);
+TestSuite(paste, .fini = close_all, .timeout = 100);
 
 static void paste(const char *text)
 {

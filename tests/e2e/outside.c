@@ -183,7 +183,7 @@ ParameterizedTest(struct access_case *param, outside, stores_through_a_mapping_s
 	expect_quits();
 }
 
-TestSuite(outside_edits, .fini = close_all, .timeout = 60);
+TestSuite(outside_edits, .fini = close_all, .timeout = 100);
 
 Test(outside_edits, an_unsaved_edit_survives_a_truncation)
 {
@@ -284,7 +284,7 @@ Test(outside_edits, a_read_only_file_is_a_view)
 	EXPECT_TEXT("may not be written: opened in view");
 }
 
-TestSuite(config, .fini = close_all, .timeout = 60);
+TestSuite(config, .fini = close_all, .timeout = 100);
 
 static void open_with_config(const char *text)
 {

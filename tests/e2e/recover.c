@@ -62,7 +62,7 @@ static void tear_down(void)
 	temp_folder_remove(&state);
 }
 
-TestSuite(recover, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(recover, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void open_again(char *option)
 {

@@ -12,7 +12,7 @@
 
 #include "support/golden.h"
 
-TestSuite(redraw, .fini = close_all, .timeout = 60);
+TestSuite(redraw, .fini = close_all, .timeout = 100);
 
 Test(redraw, a_step_of_the_cursor_is_a_few_bytes)
 {
@@ -130,7 +130,7 @@ static void expect_picture(const char *name)
 	free(picture);
 }
 
-TestSuite(picture, .fini = close_sample, .timeout = 60);
+TestSuite(picture, .fini = close_sample, .timeout = 100);
 
 Test(picture, first)
 {

@@ -94,7 +94,7 @@ Test(screen_option, prints_what_a_terminal_would_show, .init = make_sample,
 		check_screen(&cases[i]);
 }
 
-TestSuite(screen_text, .init = make_sample, .fini = remove_sample, .timeout = 60);
+TestSuite(screen_text, .init = make_sample, .fini = remove_sample, .timeout = 100);
 
 Test(screen_text, does_not_depend_on_a_terminal_or_a_locale)
 {

@@ -29,7 +29,7 @@ static void tear_down(void)
 	temp_folder_remove(&state);
 }
 
-TestSuite(survive, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(survive, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void open_with(char *program, const char *option, const char *faults)
 {

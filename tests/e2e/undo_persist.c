@@ -26,7 +26,7 @@ static void tear_down(void)
 	temp_folder_remove(&state);
 }
 
-TestSuite(undo_persist, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(undo_persist, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void open_file(const char *option)
 {

@@ -39,7 +39,7 @@ static void tear_down(void)
 	guard_uninstall();
 }
 
-TestSuite(document_search, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(document_search, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void open_document(void)
 {

@@ -16,7 +16,7 @@ enum {
 	LARGE = 9 << 20, /* several slices */
 };
 
-TestSuite(search, .timeout = 60);
+TestSuite(search, .timeout = 100);
 
 static SearchRequest request_of(SearchKind kind)
 {

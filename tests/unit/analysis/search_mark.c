@@ -80,7 +80,7 @@ Test(search_mark, looks_behind_the_edge_of_the_view_only_where_it_can)
 	cr_expect(eq(int, strcmp(letters, "m-m"), 0), "%s", letters);
 }
 
-Test(search_mark, does_not_wait_for_a_costly_expression, .timeout = 10)
+Test(search_mark, does_not_wait_for_a_costly_expression, .timeout = 100)
 {
 	char letters[64];
 	char bytes[64];

@@ -11,7 +11,7 @@ typedef struct {
 	double value;
 } Row;
 
-TestSuite(array, .timeout = 10);
+TestSuite(array, .timeout = 100);
 
 /* Criterion does not take a macro that begins with a parenthesis. */
 static bool push(Offsets *offsets, uint64_t value)

@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-TestSuite(crc32c, .timeout = 30);
+TestSuite(crc32c, .timeout = 100);
 
 /* RFC 3720, B.4. */
 Test(crc32c, gives_the_published_values)

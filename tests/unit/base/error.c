@@ -9,7 +9,7 @@
 
 #include "mhex/access.h"
 
-TestSuite(error, .timeout = 10);
+TestSuite(error, .timeout = 100);
 
 Test(error, every_status_has_a_text)
 {

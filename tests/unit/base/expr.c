@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-TestSuite(expr, .timeout = 10);
+TestSuite(expr, .timeout = 100);
 
 enum {
 	CURSOR = 0x100,

@@ -8,7 +8,7 @@
 
 #include "base/expr.h"
 
-TestSuite(expr_range, .timeout = 10);
+TestSuite(expr_range, .timeout = 100);
 
 enum {
 	CURSOR = 0x100,

@@ -25,7 +25,7 @@ static void tear_down(void)
 	(void)close(wake);
 }
 
-TestSuite(job, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(job, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static bool is_woken(int timeout_ms)
 {

@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-TestSuite(number, .timeout = 10);
+TestSuite(number, .timeout = 100);
 
 Test(number, literals_are_read)
 {

@@ -10,7 +10,7 @@
 
 #include "base/number.h"
 
-TestSuite(number_type, .timeout = 10);
+TestSuite(number_type, .timeout = 100);
 
 static NumberType type_of(const char *name)
 {

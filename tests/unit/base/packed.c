@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-TestSuite(packed, .timeout = 30);
+TestSuite(packed, .timeout = 100);
 
 Test(packed, numbers_and_bytes_come_out_as_they_went_in)
 {

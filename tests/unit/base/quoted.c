@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-TestSuite(quoted, .timeout = 10);
+TestSuite(quoted, .timeout = 100);
 
 Test(quoted, escapes_are_those_of_c)
 {

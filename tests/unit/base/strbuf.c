@@ -13,7 +13,7 @@ static void tear_down(void)
 	strbuf_free(&buf);
 }
 
-TestSuite(strbuf, .fini = tear_down, .timeout = 10);
+TestSuite(strbuf, .fini = tear_down, .timeout = 100);
 
 static void expect_text(const char *want)
 {

@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-TestSuite(utf8, .timeout = 20);
+TestSuite(utf8, .timeout = 100);
 
 Test(utf8, every_character_goes_there_and_back)
 {

@@ -19,7 +19,7 @@ static void tear_down(void)
 	add_buffer_free(buffer);
 }
 
-TestSuite(add_buffer, .init = set_up, .fini = tear_down, .timeout = 20);
+TestSuite(add_buffer, .init = set_up, .fini = tear_down, .timeout = 100);
 
 Test(add_buffer, gives_back_what_was_appended)
 {

@@ -22,7 +22,7 @@ static void tear_down(void)
 	base_bytes_free(store);
 }
 
-TestSuite(base_bytes, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(base_bytes, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void put(uint64_t offset, const char *bytes)
 {

@@ -18,7 +18,7 @@ static void tear_down(void)
 	doc_sample_remove(&s);
 }
 
-TestSuite(clip, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(clip, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static Clip *copy(Document *doc, uint64_t offset, uint64_t length)
 {

@@ -23,7 +23,7 @@ static void tear_down(void)
 	doc_sample_remove(&s);
 }
 
-TestSuite(conflicts, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(conflicts, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static char listed[1000];
 

@@ -26,7 +26,7 @@ static void clean(void)
 	doc_sample_remove(&sample);
 }
 
-TestSuite(derive, .init = make, .fini = clean, .timeout = 60);
+TestSuite(derive, .init = make, .fini = clean, .timeout = 100);
 
 enum {
 	LARGE = 3 << 20

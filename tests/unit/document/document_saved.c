@@ -27,7 +27,7 @@ static void tear_down(void)
 	doc_sample_remove(&s);
 }
 
-TestSuite(document_saved, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(document_saved, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* A file with two names is never replaced. */
 static void give_second_name(void)

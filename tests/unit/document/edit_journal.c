@@ -11,7 +11,7 @@
 
 #include "edit_sample.h"
 
-TestSuite(edit_journal, .init = edits_set_up, .fini = edits_tear_down, .timeout = 60);
+TestSuite(edit_journal, .init = edits_set_up, .fini = edits_tear_down, .timeout = 100);
 
 /* As the hex column does it: the first digit, then the whole byte. */
 static void type_byte(uint64_t offset, uint8_t byte, bool first)

@@ -15,7 +15,7 @@
 #include "edit_sample.h"
 #include "support/faults.h"
 
-TestSuite(edit_recovery, .init = edits_set_up, .fini = edits_tear_down, .timeout = 60);
+TestSuite(edit_recovery, .init = edits_set_up, .fini = edits_tear_down, .timeout = 100);
 
 /* ---- A file that is not as it was ---- */
 

@@ -100,7 +100,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(hammer, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(hammer, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static uint64_t now_ms(void)
 {

@@ -29,7 +29,7 @@ static void tear_down(void)
 	piece_pool_free(pool);
 }
 
-TestSuite(history, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(history, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static Change change_of(uint64_t offset, Piece removed, Piece inserted)
 {

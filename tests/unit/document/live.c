@@ -19,7 +19,7 @@ static void tear_down(void)
 	doc_sample_remove(&s);
 }
 
-TestSuite(live, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(live, .init = set_up, .fini = tear_down, .timeout = 100);
 
 Test(live, an_edit_is_in_the_file_at_once)
 {

@@ -18,7 +18,7 @@ static void tear_down(void)
 	document_close(doc);
 }
 
-TestSuite(opening, .fini = tear_down, .timeout = 60);
+TestSuite(opening, .fini = tear_down, .timeout = 100);
 
 static Opening *start(const char *path)
 {

@@ -24,7 +24,7 @@ static void tear_down(void)
 	piece_pool_free(pool); /* asserts that no node is left */
 }
 
-TestSuite(piece_builder, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(piece_builder, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* Piece number i, none of which continues the one before; every third is the file's. */
 static Piece number(uint64_t i)

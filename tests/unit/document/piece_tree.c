@@ -28,7 +28,7 @@ static void tear_down(void)
 	piece_pool_free(pool);
 }
 
-TestSuite(piece_tree, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(piece_tree, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void put(uint64_t offset, uint64_t length, Piece piece)
 {

@@ -18,7 +18,7 @@ static void tear_down(void)
 	doc_sample_remove(&s);
 }
 
-TestSuite(preview, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(preview, .init = set_up, .fini = tear_down, .timeout = 100);
 
 Test(preview, an_edit_stays_here_until_it_is_saved)
 {

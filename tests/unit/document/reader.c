@@ -51,7 +51,7 @@ static void tear_down(void)
 	stock_release(stock);
 }
 
-TestSuite(reader, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(reader, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void append(Piece piece)
 {

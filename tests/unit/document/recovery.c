@@ -45,7 +45,7 @@ static void tear_down(void)
 	temp_folder_remove(&state);
 }
 
-TestSuite(recovery, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(recovery, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* ---- An interrupted save ---- */
 

@@ -57,7 +57,7 @@ ParameterizedTestParameters(refresh, tells_what_others_do)
 	return accesses();
 }
 
-ParameterizedTest(Access *access, refresh, tells_what_others_do, .timeout = 60)
+ParameterizedTest(Access *access, refresh, tells_what_others_do, .timeout = 100)
 {
 	sample_make(&s, SIZE);
 	sample_open(&s, *access);
@@ -83,7 +83,7 @@ ParameterizedTestParameters(refresh, tells_what_becomes_of_the_name)
 	return accesses();
 }
 
-ParameterizedTest(Access *access, refresh, tells_what_becomes_of_the_name, .timeout = 60)
+ParameterizedTest(Access *access, refresh, tells_what_becomes_of_the_name, .timeout = 100)
 {
 	sample_make(&s, SIZE);
 	sample_open(&s, *access);
@@ -108,7 +108,7 @@ ParameterizedTest(Access *access, refresh, tells_what_becomes_of_the_name, .time
 	close_sample();
 }
 
-TestSuite(refresh_own, .fini = close_sample, .timeout = 60);
+TestSuite(refresh_own, .fini = close_sample, .timeout = 100);
 
 static void open_sample(Access access)
 {

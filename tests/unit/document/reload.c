@@ -20,7 +20,7 @@ static void tear_down(void)
 	doc_sample_remove(&s);
 }
 
-TestSuite(reload, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(reload, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* Another process puts another file under the name. */
 static void replace(const char *text)

@@ -32,7 +32,7 @@ static void tear_down(void)
 	sample_remove(&file);
 }
 
-TestSuite(replace_all, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(replace_all, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static MhexStatus add(ReplaceAll *all, size_t count, MhexError *err)
 {

@@ -31,7 +31,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(save_copy, .init = set_up, .fini = tear_down, .timeout = 20);
+TestSuite(save_copy, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static SaveRequest to_other(bool force)
 {

@@ -71,7 +71,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(save_in_place, .init = set_up, .fini = tear_down, .timeout = 20);
+TestSuite(save_in_place, .init = set_up, .fini = tear_down, .timeout = 100);
 
 Test(save_in_place, stores_what_changed_and_keeps_the_inode)
 {

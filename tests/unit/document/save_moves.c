@@ -56,7 +56,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(save_moves, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(save_moves, .init = set_up, .fini = tear_down, .timeout = 100);
 
 Test(save_moves, a_file_with_two_names_keeps_both)
 {

@@ -150,7 +150,7 @@ Test(save_plan, offsets_beyond_4_gib_are_kept_whole)
 	save_plan_free(&plan);
 }
 
-Test(save_plan, a_million_insertions_keep_nothing, .timeout = 20)
+Test(save_plan, a_million_insertions_keep_nothing, .timeout = 100)
 {
 	const size_t count = 1000 * 1000;
 	SaveMove *moves = malloc(count * sizeof(*moves));

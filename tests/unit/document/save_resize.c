@@ -78,7 +78,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(save_resize, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(save_resize, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* ---- By a new file ---- */
 

@@ -33,7 +33,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(save_same_size, .init = set_up, .fini = tear_down, .timeout = 20);
+TestSuite(save_same_size, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* ---- Which file ---- */
 

@@ -20,7 +20,7 @@ static void tear_down(void)
 	stock_release(stock);
 }
 
-TestSuite(source, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(source, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static StorageRef *new_file(const char *bytes)
 {

@@ -48,7 +48,7 @@ static void tear_down(void)
 	(void)close(fixture.fd);
 }
 
-TestSuite(stages, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(stages, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* What is kept aside is what was there before. */
 static MhexStatus read_before(void *context, Range range, uint8_t *dst, MhexError *err)

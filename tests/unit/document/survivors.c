@@ -26,7 +26,7 @@ static void tear_down(void)
 	doc_sample_remove(&s);
 }
 
-TestSuite(survivors, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(survivors, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void look(void)
 {

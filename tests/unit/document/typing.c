@@ -19,7 +19,7 @@ static void tear_down(void)
 	doc_sample_remove(&s);
 }
 
-TestSuite(typing, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(typing, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void type_digit(uint64_t offset, const char *byte)
 {

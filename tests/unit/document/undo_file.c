@@ -12,7 +12,7 @@
 
 #include "edit_sample.h"
 
-TestSuite(undo_file, .init = edits_set_up, .fini = edits_tear_down, .timeout = 60);
+TestSuite(undo_file, .init = edits_set_up, .fini = edits_tear_down, .timeout = 100);
 
 /* The program ends, and another one opens the file. */
 static MhexStatus come_back_with(Access access)

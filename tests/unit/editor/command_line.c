@@ -17,7 +17,7 @@ static void forget(void)
 	command_args_free(&args);
 }
 
-TestSuite(command_line, .fini = forget, .timeout = 60);
+TestSuite(command_line, .fini = forget, .timeout = 100);
 
 /* A document of 4096 bytes, the cursor at 16. */
 static const ExprEnv env = {.size = 4096, .cursor = 16};

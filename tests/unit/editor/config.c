@@ -17,7 +17,7 @@ static void clean(void)
 		temp_file_remove(&other);
 }
 
-TestSuite(config, .fini = clean, .timeout = 60);
+TestSuite(config, .fini = clean, .timeout = 100);
 
 static char *line_with(const char *name, const char *path)
 {

@@ -9,7 +9,7 @@
 
 #include "unit/analysis/random.h"
 
-TestSuite(cursor, .timeout = 60);
+TestSuite(cursor, .timeout = 100);
 
 /* 100 bytes in lines of 16, ten lines on the screen. */
 static const Geometry usual = {

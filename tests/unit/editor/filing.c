@@ -14,7 +14,7 @@ static void clean(void)
 		temp_file_remove(&other);
 }
 
-TestSuite(filing, .fini = clean, .timeout = 60);
+TestSuite(filing, .fini = clean, .timeout = 100);
 
 static char *line_with(const char *name, const char *path)
 {

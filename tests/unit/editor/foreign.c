@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-TestSuite(foreign, .fini = ed_close, .timeout = 60);
+TestSuite(foreign, .fini = ed_close, .timeout = 100);
 
 static void write_at(off_t offset, const char *text)
 {
@@ -373,7 +373,7 @@ static void remove_others(void)
 	ed_close();
 }
 
-TestSuite(hidden, .fini = remove_others, .timeout = 60);
+TestSuite(hidden, .fini = remove_others, .timeout = 100);
 
 Test(hidden, a_document_that_others_change_is_told_by_name)
 {

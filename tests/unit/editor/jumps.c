@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-TestSuite(jumps, .timeout = 60);
+TestSuite(jumps, .timeout = 100);
 
 static uint64_t back(Jumps *jumps, uint64_t here)
 {

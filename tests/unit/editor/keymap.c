@@ -14,7 +14,7 @@ static void forget(void)
 	strbuf_free(&line);
 }
 
-TestSuite(keymap, .fini = forget, .timeout = 60);
+TestSuite(keymap, .fini = forget, .timeout = 100);
 
 /* The line that keys run; "" when they are no binding. */
 static char *bound(unsigned mode, const char *keys)

@@ -51,7 +51,7 @@ static void tear_down(void)
 	temp_folder_remove(&state);
 }
 
-TestSuite(leftovers, .init = set_up, .fini = tear_down, .timeout = 20);
+TestSuite(leftovers, .init = set_up, .fini = tear_down, .timeout = 100);
 
 Test(leftovers, first_screen_comes_without_the_question)
 {

@@ -12,7 +12,7 @@ static void forget(void)
 	list_free(&list);
 }
 
-TestSuite(list, .fini = forget, .timeout = 60);
+TestSuite(list, .fini = forget, .timeout = 100);
 
 enum {
 	ROWS = 10 /* lines of the popup */

@@ -13,7 +13,7 @@ static void forget(void)
 	marks_free(&marks);
 }
 
-TestSuite(marks, .fini = forget, .timeout = 60);
+TestSuite(marks, .fini = forget, .timeout = 100);
 
 static bool set(const char *name, uint64_t offset)
 {

@@ -16,7 +16,7 @@ static void clean_up(void)
 		temp_file_remove(&saved);
 }
 
-TestSuite(matching, .fini = clean_up, .timeout = 60);
+TestSuite(matching, .fini = clean_up, .timeout = 100);
 
 /* Open it, see that it has these offsets, close it. */
 static void expect_list(const char *want)

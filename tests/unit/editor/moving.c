@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/editor/ed_sample.h"
 
-TestSuite(moving, .fini = ed_close, .timeout = 60);
+TestSuite(moving, .fini = ed_close, .timeout = 100);
 
 Test(moving, keys_move_the_cursor)
 {

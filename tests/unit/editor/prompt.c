@@ -14,7 +14,7 @@ static void forget(void)
 	prompt_free(&prompt);
 }
 
-TestSuite(prompt, .fini = forget, .timeout = 60);
+TestSuite(prompt, .fini = forget, .timeout = 100);
 
 static void press(const char *key)
 {

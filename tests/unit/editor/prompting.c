@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-TestSuite(prompting, .fini = ed_close, .timeout = 60);
+TestSuite(prompting, .fini = ed_close, .timeout = 100);
 
 Test(prompting, shows_what_is_typed_and_goes_away)
 {

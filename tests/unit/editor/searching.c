@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-TestSuite(searching, .fini = ed_close, .timeout = 60);
+TestSuite(searching, .fini = ed_close, .timeout = 100);
 
 Test(searching, finds_and_selects_the_next_match)
 {
@@ -558,7 +558,7 @@ Test(searching, in_batch_that_is_said_beside_the_results)
 	editor_free(batch);
 }
 
-Test(searching, a_list_in_batch_that_nobody_prints_ends, .timeout = 60)
+Test(searching, a_list_in_batch_that_nobody_prints_ends, .timeout = 100)
 {
 	Editor *batch = NULL;
 	MhexError err;

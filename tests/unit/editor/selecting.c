@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/editor/ed_sample.h"
 
-TestSuite(selecting, .fini = ed_close, .timeout = 60);
+TestSuite(selecting, .fini = ed_close, .timeout = 100);
 
 Test(selecting, v_follows_the_cursor_both_ways)
 {

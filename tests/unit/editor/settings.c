@@ -8,7 +8,7 @@
 
 #include "mhex/theme.h"
 
-TestSuite(settings, .timeout = 60);
+TestSuite(settings, .timeout = 100);
 
 static MhexStatus set(Settings *settings, const char *text, MhexError *err)
 {

@@ -10,7 +10,7 @@
 #include "editor/command_line.h"
 #include "editor/keymap.h"
 
-TestSuite(tables, .timeout = 60);
+TestSuite(tables, .timeout = 100);
 
 Test(tables, commands_are_sorted_by_name)
 {

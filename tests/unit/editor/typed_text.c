@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-TestSuite(typed_text, .timeout = 60);
+TestSuite(typed_text, .timeout = 100);
 
 /* The only byte that text becomes, or -1. */
 static int byte_of(TextCharset charset, const char *text)

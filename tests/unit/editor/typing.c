@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/editor/ed_sample.h"
 
-TestSuite(typing, .fini = ed_close, .timeout = 60);
+TestSuite(typing, .fini = ed_close, .timeout = 100);
 
 Test(typing, hex_digits_over_bytes)
 {

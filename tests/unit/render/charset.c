@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "render/rune.h"
 
-TestSuite(charset, .timeout = 10);
+TestSuite(charset, .timeout = 100);
 
 static const TextCharset charsets[] = {TEXT_ASCII, TEXT_LATIN1, TEXT_CP437, TEXT_EBCDIC,
 				       TEXT_UTF8};

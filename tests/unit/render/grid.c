@@ -17,7 +17,7 @@ static void tear_down(void)
 	grid_free(&grid);
 }
 
-TestSuite(grid, .init = set_up, .fini = tear_down, .timeout = 10);
+TestSuite(grid, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static const char *row_text(int row)
 {

@@ -26,7 +26,7 @@ static void tear_down(void)
 	grid_free(&grid);
 }
 
-TestSuite(hex_pane, .init = set_up, .fini = tear_down, .timeout = 10);
+TestSuite(hex_pane, .init = set_up, .fini = tear_down, .timeout = 100);
 
 #define DOCUMENT(text) sample_document(&sample, text, sizeof(text) - 1)
 

@@ -7,7 +7,7 @@
 
 static Sample sample;
 
-TestSuite(inspector_pane, .timeout = 10);
+TestSuite(inspector_pane, .timeout = 100);
 
 /* The inspector on a screen of cols columns, all its rows one after the other. */
 static const char *draw(int cols, int rows)

@@ -6,7 +6,7 @@
 #include <criterion/parameterized.h>
 #include <stdio.h>
 
-TestSuite(layout, .timeout = 60);
+TestSuite(layout, .timeout = 100);
 
 static const LayoutWish usual = {.rows = 24,
 				 .cols = 80,

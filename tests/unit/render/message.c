@@ -20,7 +20,7 @@ static void tear_down(void)
 	grid_free(&grid);
 }
 
-TestSuite(message, .init = set_up, .fini = tear_down, .timeout = 10);
+TestSuite(message, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static const char *row_text(int row)
 {

@@ -21,7 +21,7 @@ static void tear_down(void)
 	grid_free(&grid);
 }
 
-TestSuite(prompt_line, .init = set_up, .fini = tear_down, .timeout = 10);
+TestSuite(prompt_line, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void draw_prompt(const char *prompt, size_t cursor)
 {

@@ -13,7 +13,7 @@
 
 static Sample sample;
 
-TestSuite(render, .timeout = 20);
+TestSuite(render, .timeout = 100);
 
 struct size_case {
 	char name[16];

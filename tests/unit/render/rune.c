@@ -10,7 +10,7 @@
 
 #include "base/utf8.h"
 
-TestSuite(rune, .timeout = 20);
+TestSuite(rune, .timeout = 100);
 
 struct width_case {
 	uint32_t rune;

@@ -20,7 +20,7 @@ static void set_up(void)
 	sample.frame.cursor_byte = 0x7f;
 }
 
-TestSuite(status_line, .init = set_up, .timeout = 20);
+TestSuite(status_line, .init = set_up, .timeout = 100);
 
 /* The status line on a screen of cols columns, and whether some cell of it has style. */
 static const char *draw(int cols, Style style, bool *has)

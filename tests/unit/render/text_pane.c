@@ -27,7 +27,7 @@ static void tear_down(void)
 	grid_free(&grid);
 }
 
-TestSuite(text_pane, .init = set_up, .fini = tear_down, .timeout = 10);
+TestSuite(text_pane, .init = set_up, .fini = tear_down, .timeout = 100);
 
 #define DOCUMENT(text) sample_document(&sample, text, sizeof(text) - 1)
 

@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-TestSuite(theme, .timeout = 10);
+TestSuite(theme, .timeout = 100);
 
 static const int colour_counts[] = {0, 8, 16, 256};
 enum {

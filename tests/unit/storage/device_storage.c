@@ -55,7 +55,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(device_storage, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(device_storage, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static Storage *open_device(Access access)
 {

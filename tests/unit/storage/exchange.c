@@ -13,7 +13,7 @@ enum {
 	LENGTH = 40
 };
 
-TestSuite(exchange, .timeout = 30);
+TestSuite(exchange, .timeout = 100);
 
 Test(exchange, stores_any_length_at_any_alignment_and_nothing_beside_it)
 {

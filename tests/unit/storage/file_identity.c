@@ -24,7 +24,7 @@ static void tear_down(void)
 	temp_file_remove(&file);
 }
 
-TestSuite(file_identity, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(file_identity, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static FileIdentity identify(const char *path)
 {

@@ -46,7 +46,7 @@ static void tear_down(void)
 	temp_file_remove(&file);
 }
 
-TestSuite(file_lock, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(file_lock, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static struct flock request(short type, off_t offset, off_t length)
 {

@@ -48,7 +48,7 @@ static void tear_down(void)
 	(void)rmdir(fixture.folder);
 }
 
-TestSuite(file_metadata, .init = set_up, .fini = tear_down, .timeout = 10);
+TestSuite(file_metadata, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static unsigned mode_of(int fd)
 {

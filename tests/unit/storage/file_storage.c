@@ -70,7 +70,7 @@ static void expect_unreadable(uint64_t offset)
 	cr_expect(eq(int, shown(offset), -1), "at 0x%zx", (size_t)offset);
 }
 
-TestSuite(file_storage, .timeout = 60);
+TestSuite(file_storage, .timeout = 100);
 
 #define EACH_ACCESS(i) for (size_t i = 0; i < 3; i++)
 

@@ -43,7 +43,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(guard, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(guard, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static volatile uint8_t *page_at(size_t index)
 {

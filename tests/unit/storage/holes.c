@@ -27,7 +27,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(holes, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(holes, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static long blocks(void)
 {

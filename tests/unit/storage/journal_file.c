@@ -29,7 +29,7 @@ static void tear_down(void)
 	temp_folder_remove(&top);
 }
 
-TestSuite(journal_file, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(journal_file, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static const char *path_of(const char *entry)
 {

@@ -33,7 +33,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(mapped_bytes, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(mapped_bytes, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* What a visitor has seen; a call of length 0 takes back what came from there on. */
 typedef struct {

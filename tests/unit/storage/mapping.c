@@ -34,7 +34,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(mapping, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(mapping, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* The byte at offset through its window. */
 static uint8_t byte_at(uint64_t offset)

@@ -26,7 +26,7 @@ static void tear_down(void)
 	guard_uninstall();
 }
 
-TestSuite(memory_storage, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(memory_storage, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void append(const char *text)
 {

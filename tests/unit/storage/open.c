@@ -32,7 +32,7 @@ static void tear_down(void)
 	(void)rmdir(folder);
 }
 
-TestSuite(open, .init = set_up, .fini = tear_down, .timeout = 20);
+TestSuite(open, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static const StorageOptions preview = {.wanted = ACCESS_PREVIEW};
 

@@ -33,7 +33,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(plain_store, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(plain_store, .init = set_up, .fini = tear_down, .timeout = 100);
 
 Test(plain_store, what_is_exchanged_is_in_the_file_and_nothing_else)
 {

@@ -44,7 +44,7 @@ static void tear_down(void)
 	storage_close(fixture.storage);
 }
 
-TestSuite(pread_storage, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(pread_storage, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static uint64_t address(size_t at)
 {

@@ -22,7 +22,7 @@ static void tear_down(void)
 	(void)close(memory);
 }
 
-TestSuite(process_map, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(process_map, .init = set_up, .fini = tear_down, .timeout = 100);
 
 Test(process_map, holds_what_is_mapped_in_order)
 {

@@ -73,7 +73,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(refused_allocation, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(refused_allocation, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static MhexStatus exchange(uint64_t offset, size_t length, const char *base,
 			   size_t *stored, MhexError *err)

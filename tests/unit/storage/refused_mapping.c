@@ -19,7 +19,7 @@ static char folder[256];
 static char path[300];
 static FuseFile *disk;
 
-TestSuite(refused_mapping, .timeout = 60);
+TestSuite(refused_mapping, .timeout = 100);
 
 static void expect_in_mount(int (*run)(void *context))
 {

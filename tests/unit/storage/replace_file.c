@@ -50,7 +50,7 @@ static void tear_down(void)
 	cr_expect(zero(int, rmdir(fixture.folder)), "something was left behind");
 }
 
-TestSuite(replace_file, .init = set_up, .fini = tear_down, .timeout = 10);
+TestSuite(replace_file, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void expect_content(const char *path, const char *want)
 {

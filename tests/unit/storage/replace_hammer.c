@@ -106,7 +106,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(replace_hammer, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(replace_hammer, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static uint64_t now_ms(void)
 {

@@ -12,7 +12,7 @@
 #include "sample.h"
 #include "storage/store.h"
 
-TestSuite(special_storage, .timeout = 60);
+TestSuite(special_storage, .timeout = 100);
 
 enum {
 	SIZE_MAX_READ = 1 << 20

@@ -32,7 +32,7 @@ static void tear_down(void)
 	(void)rmdir(folder);
 }
 
-TestSuite(spool, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(spool, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static Storage *spool(int fd)
 {

@@ -28,7 +28,7 @@ static void tear_down(void)
 	temp_folder_remove(&top);
 }
 
-TestSuite(state_folder, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(state_folder, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static const char *below(const char *name)
 {

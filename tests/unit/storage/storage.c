@@ -25,7 +25,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(storage, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(storage, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* How many of length bytes at offset are the sample's and said to be readable, how many
  * are said to be unreadable and are zero. */

@@ -42,7 +42,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(store, .init = set_up, .fini = tear_down, .timeout = 30);
+TestSuite(store, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* Exchange length bytes at offset for their complement. */
 static MhexStatus invert(uint64_t offset, size_t length, size_t *stored, MhexError *err)

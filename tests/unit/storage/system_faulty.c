@@ -31,7 +31,7 @@ static void tear_down(void)
 	temp_file_remove(&file);
 }
 
-TestSuite(system_faulty, .init = set_up, .fini = tear_down, .timeout = 20);
+TestSuite(system_faulty, .init = set_up, .fini = tear_down, .timeout = 100);
 
 Test(system_faulty, without_a_plan_it_is_the_system)
 {

@@ -39,7 +39,7 @@ static void tear_down(void)
 	sample_remove(&sample);
 }
 
-TestSuite(turmoil, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(turmoil, .init = set_up, .fini = tear_down, .timeout = 100);
 
 /* ---- Cut and regrown ---- */
 

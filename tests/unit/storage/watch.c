@@ -66,7 +66,7 @@ static bool told(void)
 	return about;
 }
 
-TestSuite(watch_name, .init = open_all, .fini = close_all, .timeout = 60);
+TestSuite(watch_name, .init = open_all, .fini = close_all, .timeout = 100);
 
 Test(watch_name, is_ours_gone_anothers_and_back)
 {
@@ -99,7 +99,7 @@ Test(watch_name, is_gone_with_its_folder)
 	cr_assert(zero(int, rename(moved, folder.path)));
 }
 
-TestSuite(watch_events, .init = open_all, .fini = close_all, .timeout = 60);
+TestSuite(watch_events, .init = open_all, .fini = close_all, .timeout = 100);
 
 Test(watch_events, tells_of_the_file)
 {

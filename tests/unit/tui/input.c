@@ -27,7 +27,7 @@ static void tear_down(void)
 	input_close(input);
 }
 
-TestSuite(input, .init = set_up, .fini = tear_down, .timeout = 20);
+TestSuite(input, .init = set_up, .fini = tear_down, .timeout = 100);
 
 static void push(const char *bytes, size_t length, uint64_t now)
 {

@@ -16,7 +16,7 @@ static void set_up(void)
 	cr_assert(zero(int, (int)signals_open(NULL)));
 }
 
-TestSuite(signals, .init = set_up, .fini = signals_close, .timeout = 20);
+TestSuite(signals, .init = set_up, .fini = signals_close, .timeout = 100);
 
 static bool is_readable(void)
 {

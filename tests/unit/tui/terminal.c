@@ -35,7 +35,7 @@ static void tear_down(void)
 	screen_close(screen);
 }
 
-TestSuite(terminal, .fini = tear_down, .timeout = 60);
+TestSuite(terminal, .fini = tear_down, .timeout = 100);
 
 /* What a program must leave behind, however it ends. */
 static void expect_whole(void)

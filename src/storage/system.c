@@ -14,7 +14,7 @@ int system_open(const char *path, int flags, ...)
 {
 	va_list rest;
 	va_start(rest, flags);
-	const mode_t mode = __OPEN_NEEDS_MODE(flags) ? va_arg(rest, mode_t) : 0;
+	const mode_t mode = system_open_has_mode(flags) ? va_arg(rest, mode_t) : 0;
 	va_end(rest);
 	return open(path, flags, mode);
 }
@@ -23,7 +23,7 @@ int system_openat(int folder, const char *path, int flags, ...)
 {
 	va_list rest;
 	va_start(rest, flags);
-	const mode_t mode = __OPEN_NEEDS_MODE(flags) ? va_arg(rest, mode_t) : 0;
+	const mode_t mode = system_open_has_mode(flags) ? va_arg(rest, mode_t) : 0;
 	va_end(rest);
 	return openat(folder, path, flags, mode);
 }

@@ -2,6 +2,8 @@
 #ifndef MHEX_STORAGE_SYSTEM_H
 #define MHEX_STORAGE_SYSTEM_H
 
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -16,6 +18,12 @@
  * Names, arguments, results and errno are those of the C library. What is here is all or
  * nothing: an implementation defines every one of them.
  */
+
+/* Whether open() takes a mode with these flags. */
+static inline bool system_open_has_mode(int flags)
+{
+	return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+}
 
 int system_open(const char *path, int flags, ...);
 int system_openat(int folder, const char *path, int flags, ...);

@@ -37,7 +37,7 @@ int system_open(const char *path, int flags, ...)
 {
 	va_list rest;
 	va_start(rest, flags);
-	const mode_t mode = __OPEN_NEEDS_MODE(flags) ? va_arg(rest, mode_t) : 0;
+	const mode_t mode = system_open_has_mode(flags) ? va_arg(rest, mode_t) : 0;
 	va_end(rest);
 	MAKE(int, OPEN, FILE_OF(-1, path, NULL), open(path, flags, mode));
 }
@@ -46,7 +46,7 @@ int system_openat(int folder, const char *path, int flags, ...)
 {
 	va_list rest;
 	va_start(rest, flags);
-	const mode_t mode = __OPEN_NEEDS_MODE(flags) ? va_arg(rest, mode_t) : 0;
+	const mode_t mode = system_open_has_mode(flags) ? va_arg(rest, mode_t) : 0;
 	va_end(rest);
 	MAKE(int, OPENAT, FILE_OF(folder, path, NULL), openat(folder, path, flags, mode));
 }

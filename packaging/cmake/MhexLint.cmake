@@ -42,6 +42,7 @@ endif()
 
 # The quick part of packaging/check: no optimization, no tests within the package.
 add_test(NAME packaging.quick COMMAND "${CMAKE_COMMAND}" -E env --unset=CFLAGS --unset=LDFLAGS
-  "MHEX_CHECK_OUT=${PROJECT_BINARY_DIR}/packages" "DEB_BUILD_OPTIONS=nocheck noopt parallel=2"
-  "${PROJECT_SOURCE_DIR}/packaging/check" changelog tarball deb-build deb-contents)
-set_tests_properties(packaging.quick PROPERTIES LABELS packaging TIMEOUT 900 PROCESSORS 2)
+  "PATH=/usr/lib/ccache:$ENV{PATH}" "MHEX_CHECK_OUT=${PROJECT_BINARY_DIR}/packages" "DEB_BUILD_OPTIONS=nocheck noopt parallel=2"
+  "${PROJECT_SOURCE_DIR}/packaging/check" changelog tarball deb-build deb-contents
+  versions alpine-syntax nix-parse)
+set_tests_properties(packaging.quick PROPERTIES LABELS packaging TIMEOUT 1500 PROCESSORS 2)

@@ -225,14 +225,17 @@ void undo_writing_free(UndoWriting *writing)
 	free(writing);
 }
 
-static MhexStatus begin(Document *doc, UndoWriting **out, MhexError *err)
+/* NULL: out of memory. */
+static UndoWriting *begin(Document *doc)
 {
-	*out = calloc(1, sizeof(**out));
-	if (!*out || !undo_collection_begin(&(*out)->collection, doc))
-		return no_memory(err);
-	(*out)->revision = history_revision(doc->history);
-	(*out)->generation = doc->generation;
-	return MHEX_OK;
+	UndoWriting *writing = calloc(1, sizeof(*writing));
+	if (!writing || !undo_collection_begin(&writing->collection, doc)) {
+		free(writing);
+		return NULL;
+	}
+	writing->revision = history_revision(doc->history);
+	writing->generation = doc->generation;
+	return writing;
 }
 
 /* *ended: there is nothing more to do. */
@@ -259,9 +262,10 @@ MhexStatus undo_file_write_some(Document *doc, UndoWriting **writing, MhexError 
 		*writing = NULL;
 		return MHEX_OK;
 	}
-	MhexStatus status = begun ? MHEX_OK : begin(doc, writing, err);
-	if (!status)
-		status = go_on(doc, *writing, &ended, err);
+	if (!begun)
+		*writing = begin(doc);
+	const MhexStatus status =
+		*writing ? go_on(doc, *writing, &ended, err) : no_memory(err);
 	if (!status && !ended)
 		return MHEX_OK;
 	doc->undo_kept = history_revision(doc->history);

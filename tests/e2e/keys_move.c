@@ -76,7 +76,7 @@ ParameterizedTestParameters(keys_move, go_where_they_should)
 }
 
 ParameterizedTest(struct move_case *param, keys_move, go_where_they_should,
-		  .fini = close_all, .timeout = 60)
+		  .fini = close_all, .timeout = 100)
 {
 	char start[40];
 	(void)snprintf(start, sizeof(start), "--goto=%u", param->start);

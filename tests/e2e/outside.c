@@ -39,7 +39,7 @@ ParameterizedTestParameters(outside, truncation_shows_what_is_gone)
 }
 
 ParameterizedTest(struct access_case *param, outside, truncation_shows_what_is_gone,
-		  .fini = close_all, .timeout = 60)
+		  .fini = close_all, .timeout = 100)
 {
 	open_pages(param);
 	screen_keys(screen, ":0x2000<Enter>");
@@ -61,7 +61,7 @@ ParameterizedTestParameters(outside, what_comes_back_is_shown)
 }
 
 ParameterizedTest(struct access_case *param, outside, what_comes_back_is_shown,
-		  .fini = close_all, .timeout = 60)
+		  .fini = close_all, .timeout = 100)
 {
 	open_pages(param);
 	cr_assert(zero(int, truncate(file.path, 0)));
@@ -79,7 +79,7 @@ ParameterizedTestParameters(outside, growth_is_told)
 }
 
 ParameterizedTest(struct access_case *param, outside, growth_is_told, .fini = close_all,
-		  .timeout = 60)
+		  .timeout = 100)
 {
 	open_pages(param);
 
@@ -97,7 +97,7 @@ ParameterizedTestParameters(outside, bytes_written_by_others_show_up)
 }
 
 ParameterizedTest(struct access_case *param, outside, bytes_written_by_others_show_up,
-		  .fini = close_all, .timeout = 60)
+		  .fini = close_all, .timeout = 100)
 {
 	open_pages(param);
 
@@ -115,7 +115,7 @@ ParameterizedTestParameters(outside, a_deleted_file_is_still_there)
 }
 
 ParameterizedTest(struct access_case *param, outside, a_deleted_file_is_still_there,
-		  .fini = close_all, .timeout = 60)
+		  .fini = close_all, .timeout = 100)
 {
 	open_pages(param);
 
@@ -139,7 +139,7 @@ ParameterizedTestParameters(outside, another_file_of_the_name_is_told_and_left_a
 
 ParameterizedTest(struct access_case *param, outside,
 		  another_file_of_the_name_is_told_and_left_alone, .fini = close_all,
-		  .timeout = 60)
+		  .timeout = 100)
 {
 	char next[TEMP_PATH_SIZE + 8];
 	open_pages(param);
@@ -167,7 +167,7 @@ ParameterizedTestParameters(outside, stores_through_a_mapping_show_up)
 }
 
 ParameterizedTest(struct access_case *param, outside, stores_through_a_mapping_show_up,
-		  .fini = close_all, .timeout = 60)
+		  .fini = close_all, .timeout = 100)
 {
 	open_pages(param);
 	const int fd = open(file.path, O_RDWR | O_CLOEXEC);

@@ -200,7 +200,7 @@ static bool any_colour(void)
 }
 
 ParameterizedTest(struct type_case *param, terminals, show_and_edit, .fini = close_all,
-		  .timeout = 60)
+		  .timeout = 100)
 {
 	temp_file_make(&file, "ABCDEF", 6);
 	open_path(file.path, NULL,

@@ -64,7 +64,7 @@ static void check_screen(const struct screen_case *param)
 }
 
 Test(screen_option, prints_what_a_terminal_would_show, .init = make_sample,
-     .fini = remove_sample, .timeout = 60)
+     .fini = remove_sample, .timeout = 100)
 {
 	static const struct screen_case cases[] = {
 		{"80x24", "--screen=80x24"},

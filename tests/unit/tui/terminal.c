@@ -251,7 +251,7 @@ ParameterizedTestParameters(terminal_types, show_the_same_text)
 }
 
 ParameterizedTest(struct type_case *param, terminal_types, show_the_same_text,
-		  .fini = tear_down, .timeout = 60)
+		  .fini = tear_down, .timeout = 100)
 {
 	open_probe((const char *const[]){param->term, NULL});
 	if (!screen_wait_text(screen, "every picture")) {

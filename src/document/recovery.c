@@ -100,18 +100,36 @@ static MhexStatus for_each_change(Recovery *recovery, ChangeVisitor visit, void 
 	return status;
 }
 
+static void take_info(Recovery *recovery, const StagePlanInfo *info)
+{
+	recovery->changes = info->stages;
+	recovery->state.bytes = info->bytes;
+	recovery->state.stages = info->brief ? info->stages : 0;
+	recovery->state.under_way = info->under_way;
+	recovery->size = info->new_size;
+	recovery->end = info->reach;
+	recovery->failed = info->failed;
+}
+
 static MhexStatus read_stages(Recovery *recovery, MhexError *err)
 {
 	StagePlanInfo info = {0};
 	journal_seek(recovery->journal, recovery->first);
 	const MhexStatus status =
-		stage_recovery_read(&recovery->staged, recovery->journal,
+		stage_recovery_open(&recovery->staged, recovery->journal,
 				    recovery->identity.size, &info, err);
-	recovery->changes = info.stages;
-	recovery->state.bytes = info.bytes;
-	recovery->size = info.new_size;
-	recovery->end = info.reach;
-	recovery->failed = info.failed;
+	take_info(recovery, &info);
+	return status;
+}
+
+static MhexStatus read_rest(Recovery *recovery, MhexError *err)
+{
+	StagePlanInfo info;
+	if (recovery->state.stages == 0)
+		return MHEX_OK;
+	const MhexStatus status = stage_recovery_read_rest(recovery->staged, &info, err);
+	if (!status)
+		take_info(recovery, &info);
 	return status;
 }
 
@@ -202,7 +220,7 @@ static MhexStatus examine(Recovery *recovery, MhexError *err)
 	if (status)
 		return status;
 	state->resized = !fits(recovery);
-	if (state->resized || recovery->changes == 0)
+	if (state->resized || recovery->changes == 0 || state->stages > 0)
 		return MHEX_OK;
 	return recovery->staged ? stage_recovery_examine(recovery->staged, recovery->file,
 							 state, err)
@@ -270,10 +288,15 @@ static MhexStatus open_journal(Recovery **out, const char *name, MhexError *err)
 
 MhexStatus recovery_open(Recovery **out, const char *name, MhexError *err)
 {
-	const MhexStatus status = open_journal(out, name, err);
+	MhexStatus status = open_journal(out, name, err);
 	Recovery *recovery = *out;
-	if (!recovery)
+	if (!status)
+		status = read_rest(recovery, err);
+	if (status) {
+		recovery_close(recovery);
+		*out = NULL;
 		return status;
+	}
 	if (open_target(recovery, recovery->identity.path, &recovery->why))
 		recovery->state.missing = recovery->why.message;
 	return MHEX_OK;
@@ -288,7 +311,7 @@ static bool is_settled(const Recovery *recovery)
 	const uint64_t size = storage_size(recovery->file);
 	const bool sized =
 		recovery->size == recovery->identity.size || size == recovery->size;
-	return !recovery->failed && !state->resized && sized &&
+	return !recovery->failed && !state->resized && sized && state->stages == 0 &&
 	       state->now == state->bytes &&
 	       system_fsync(storage_fd(recovery->file)) == 0;
 }
@@ -332,10 +355,7 @@ static MhexStatus search(Recovery **out, const StateFolder *folder, const char *
 			status = try_journal(out, list.items[i].name, path, wanted, err);
 	}
 	ARRAY_FREE(&list);
-	if (!status && !*out)
-		status = mhex_fail(err, MHEX_E_NOTFOUND, "%s: no save was interrupted",
-				   path);
-	return status;
+	return !status && !*out ? none(path, err) : status;
 }
 
 /* Of a file that can be saved in place. */
@@ -540,7 +560,9 @@ static MhexStatus run(Recovery *recovery, RecoveryWay way, MhexError *err)
 {
 	Work work = {.way = way};
 	FileLock lock = {0};
-	MhexStatus status = store_open(&work.store, recovery->file, err);
+	MhexStatus status = read_rest(recovery, err);
+	if (!status)
+		status = store_open(&work.store, recovery->file, err);
 	if (!status)
 		status = take_lock(recovery, store_fd(work.store), &lock, err);
 	if (!status)

@@ -35,6 +35,10 @@ typedef struct {
 	bool begun;          /* else the save did not touch the file */
 	bool resized;        /* others have given the file a size that fits neither */
 	const char *missing; /* why the file cannot be opened, or NULL; borrowed */
+	/* A save with moves of which so much is left that recovery_run() reads it: the
+	 * bytes are not counted, nor is it known whether it was complete. Else 0. */
+	uint64_t stages;
+	uint64_t under_way; /* the one of them that it was in, from 1 on; 0: not known */
 } RecoveryState;
 
 /* The oldest interrupted save of the file that path names. What turns out to be nothing
@@ -61,9 +65,9 @@ void recovery_set_lock(Recovery *recovery, bool lock, bool force);
 void recovery_set_job(Recovery *recovery, Job *job);
 
 /* Make the file one or the other, on disk, and remove the journal: then the recovery is
- * closed. After a failure it is not, and may be run again. MHEX_E_CONFLICT, naming the
- * byte, and MHEX_E_BUSY, naming the holder of a lock that was waited for: the file was
- * left as it was found. */
+ * closed. After a failure it is not, and may be run again. MHEX_E_UNSUPPORTED:
+ * the journal is damaged, MHEX_E_CONFLICT, naming the byte, and MHEX_E_BUSY, naming the
+ * holder of a lock that was waited for: the file was left as it was found. */
 MhexStatus recovery_run(Recovery *recovery, RecoveryWay way, MhexError *err);
 
 /* Leave the file as it is and remove the journal. Closed when it succeeds. */

@@ -119,10 +119,15 @@ void stage_journal_free(StageJournal *journal)
 	ARRAY_FREE(&journal->fresh);
 }
 
-static MhexStatus senseless(const StageJournal *journal, MhexError *err)
+MhexStatus stage_journal_refuse(const JournalReader *reader, MhexError *err)
 {
 	return mhex_fail(err, MHEX_E_UNSUPPORTED, "%s: its records make no sense",
-			 journal_reader_name(journal->reader));
+			 journal_reader_name(reader));
+}
+
+static MhexStatus senseless(const StageJournal *journal, MhexError *err)
+{
+	return stage_journal_refuse(journal->reader, err);
 }
 
 static MhexStatus no_memory(MhexError *err)
@@ -235,6 +240,52 @@ MhexStatus stage_journal_read(StageJournal *out, JournalReader *reader, uint64_t
 			status = take_record(out, &record, err);
 	}
 	return status == MHEX_E_NOTFOUND ? MHEX_OK : status;
+}
+
+/* MHEX_E_NOTFOUND: there is none. */
+static MhexStatus find_end(JournalReader *reader, JournalRecord *record, MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	do
+		status = journal_skip(reader, record, err);
+	while (!status && record->kind >= ROLLBACK_KEPT &&
+	       record->kind <= ROLLBACK_STAGE);
+	if (status)
+		return status;
+	journal_seek(reader, record->position);
+	status = journal_next(reader, record, err);
+	if (!status && record->kind != ROLLBACK_STAGED)
+		status = stage_journal_refuse(reader, err);
+	return status;
+}
+
+static MhexStatus glance_at_slot(StageGlance *out, JournalReader *reader, MhexError *err)
+{
+	JournalRecord record;
+	const MhexStatus status = journal_next(reader, &record, err);
+	if (status || record.kind != ROLLBACK_UNDER_WAY)
+		return status == MHEX_E_NOTFOUND ? MHEX_OK : status;
+	Unpack from = {.at = record.payload, .left = record.length};
+	const uint64_t stage = unpack_u64(&from);
+	if (!from.failed && stage < out->stages)
+		out->under_way = stage + 1;
+	return MHEX_OK;
+}
+
+MhexStatus stage_journal_glance(StageGlance *out, JournalReader *reader, MhexError *err)
+{
+	JournalRecord record;
+	*out = (StageGlance){0};
+	const MhexStatus status = find_end(reader, &record, err);
+	if (status)
+		return status == MHEX_E_NOTFOUND ? MHEX_OK : status;
+	Unpack from = {.at = record.payload, .left = record.length};
+	out->stages = unpack_u64(&from);
+	out->new_size = unpack_u64(&from);
+	out->size = journal_position(reader);
+	if (from.failed)
+		return stage_journal_refuse(reader, err);
+	return glance_at_slot(out, reader, err);
 }
 
 /* The first bytes of range that one record holds. */

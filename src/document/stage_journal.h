@@ -36,6 +36,18 @@ MhexStatus stage_slot_put(const StageSlot *slot, size_t stage, const uint8_t *ol
 
 /* ---- Reading ---- */
 
+/* What a look at the heads of the records tells. */
+typedef struct {
+	uint64_t stages;    /* 0: not all of it is there, so the file was not touched */
+	uint64_t new_size;  /* of the file */
+	uint64_t under_way; /* which of them the slot is about, from 1 on; 0: not told */
+	uint64_t size;      /* of the journal, up to the slot */
+} StageGlance;
+
+/* From the reader's next record on, without the bytes and the stages: little is read,
+ * and damage to these is not seen. MHEX_E_UNSUPPORTED: it makes no sense. */
+MhexStatus stage_journal_glance(StageGlance *out, JournalReader *reader, MhexError *err);
+
 /* Where in the journal the bytes of a range are. */
 typedef struct {
 	Range range;
@@ -57,6 +69,9 @@ typedef struct {
 MhexStatus stage_journal_read(StageJournal *out, JournalReader *reader, uint64_t old_size,
 			      MhexError *err);
 void stage_journal_free(StageJournal *journal);
+
+/* MHEX_E_UNSUPPORTED, with the sentence. */
+MhexStatus stage_journal_refuse(const JournalReader *reader, MhexError *err);
 
 /* The bytes of a range that was added. */
 MhexStatus stage_journal_get(StageJournal *journal, bool fresh, Range range, uint8_t *dst,

@@ -10,7 +10,15 @@
 #include "storage/store.h"
 #include "storage/system.h"
 
+/* Of journal and file: as much is read before anybody is asked, more only afterwards. */
+enum {
+	READ_AT_ONCE = 4 << 20
+};
+
 struct StageRecovery {
+	JournalReader *reader; /* borrowed */
+	uint64_t begin;        /* of the journal, behind the identity */
+	uint64_t old_size;     /* of the file */
 	StageJournal journal;
 	bool failed;           /* the save found out that the disk fails */
 	size_t done;           /* stages; as examined */
@@ -22,12 +30,11 @@ struct StageRecovery {
 
 /* ---- The journal ---- */
 
-static MhexStatus look_for_mark(StageRecovery *recovery, JournalReader *reader,
-				MhexError *err)
+static MhexStatus look_for_mark(StageRecovery *recovery, MhexError *err)
 {
 	JournalRecord record;
-	journal_seek(reader, recovery->journal.slot.end);
-	const MhexStatus status = journal_next(reader, &record, err);
+	journal_seek(recovery->reader, recovery->journal.slot.end);
+	const MhexStatus status = journal_next(recovery->reader, &record, err);
 	recovery->failed = !status && record.kind == ROLLBACK_FAILED;
 	return status == MHEX_E_NOTFOUND ? MHEX_OK : status;
 }
@@ -50,33 +57,77 @@ static void describe(const StageRecovery *recovery, StagePlanInfo *info)
 	}
 }
 
-static MhexStatus read_all(StageRecovery *recovery, JournalReader *reader,
-			   uint64_t old_size, MhexError *err)
+static void forget_all(StageRecovery *recovery)
 {
-	const MhexStatus status =
-		stage_journal_read(&recovery->journal, reader, old_size, err);
+	stage_journal_free(&recovery->journal);
+	free(recovery->recorded);
+	recovery->recorded = NULL;
+}
+
+static MhexStatus read_all(StageRecovery *recovery, MhexError *err)
+{
+	forget_all(recovery);
+	journal_seek(recovery->reader, recovery->begin);
+	const MhexStatus status = stage_journal_read(&recovery->journal, recovery->reader,
+						     recovery->old_size, err);
 	if (status || !recovery->journal.ready)
 		return status;
 	recovery->recorded = malloc(recovery->journal.stages.largest + 1);
 	if (!recovery->recorded)
 		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
-	return look_for_mark(recovery, reader, err);
+	return look_for_mark(recovery, err);
 }
 
-MhexStatus stage_recovery_read(StageRecovery **out, JournalReader *reader,
+/* The digests of all stages are compared with what the file holds. */
+static bool is_much(const StageGlance *glance, uint64_t old_size)
+{
+	const uint64_t size = old_size > glance->new_size ? old_size : glance->new_size;
+	return size > READ_AT_ONCE || glance->size > READ_AT_ONCE - size;
+}
+
+static MhexStatus begin(StageRecovery *recovery, StagePlanInfo *info, MhexError *err)
+{
+	StageGlance glance;
+	MhexStatus status = stage_journal_glance(&glance, recovery->reader, err);
+	*info = (StagePlanInfo){.stages = glance.stages,
+				.new_size = glance.new_size,
+				.brief = glance.stages > 0,
+				.under_way = glance.under_way};
+	if (status || glance.stages == 0 || is_much(&glance, recovery->old_size))
+		return status;
+	status = read_all(recovery, err);
+	if (!status)
+		describe(recovery, info);
+	return status;
+}
+
+MhexStatus stage_recovery_open(StageRecovery **out, JournalReader *reader,
 			       uint64_t old_size, StagePlanInfo *info, MhexError *err)
 {
 	*out = NULL;
 	StageRecovery *recovery = calloc(1, sizeof(*recovery));
 	if (!recovery)
 		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
-	const MhexStatus status = read_all(recovery, reader, old_size, err);
-	if (status) {
+	recovery->reader = reader;
+	recovery->begin = journal_position(reader);
+	recovery->old_size = old_size;
+	const MhexStatus status = begin(recovery, info, err);
+	if (status)
 		stage_recovery_free(recovery);
+	else
+		*out = recovery;
+	return status;
+}
+
+MhexStatus stage_recovery_read_rest(StageRecovery *recovery, StagePlanInfo *info,
+				    MhexError *err)
+{
+	const MhexStatus status = read_all(recovery, err);
+	if (status)
 		return status;
-	}
+	if (!recovery->journal.ready)
+		return stage_journal_refuse(recovery->reader, err);
 	describe(recovery, info);
-	*out = recovery;
 	return MHEX_OK;
 }
 
@@ -84,8 +135,7 @@ void stage_recovery_free(StageRecovery *recovery)
 {
 	if (!recovery)
 		return;
-	stage_journal_free(&recovery->journal);
-	free(recovery->recorded);
+	forget_all(recovery);
 	free(recovery);
 }
 

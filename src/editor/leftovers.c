@@ -38,6 +38,11 @@ static void describe_save(const void *found, StrBuf *out)
 			      ", and %" PRIu64
 			      " of its bytes have been changed by others since",
 			      state.foreign);
+	else if (state.under_way > 0)
+		strbuf_printf(out, " in stage %" PRIu64 " of %" PRIu64, state.under_way,
+			      state.stages);
+	else if (state.stages > 0)
+		strbuf_printf(out, "; it has %" PRIu64 " stages", state.stages);
 	else
 		strbuf_printf(out, "; %" PRIu64 " of %" PRIu64 " bytes are the old ones",
 			      state.bytes - state.now, state.bytes);

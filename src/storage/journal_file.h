@@ -100,6 +100,9 @@ const char *journal_reader_kind(const JournalReader *journal);
 
 /* The next record. MHEX_E_NOTFOUND: there is none, or what follows is torn. */
 MhexStatus journal_next(JournalReader *journal, JournalRecord *record, MhexError *err);
+/* The same without the payload (NULL), at the cost of its head: what was not read may be
+ * torn, so this is for what is only said, and not for what is done. */
+MhexStatus journal_skip(JournalReader *journal, JournalRecord *record, MhexError *err);
 /* Go on with the record at position, which journal_next() has given; 0: the first. */
 void journal_seek(JournalReader *journal, uint64_t position);
 /* Where the next record begins. */

@@ -239,36 +239,62 @@ static bool make_room(JournalReader *journal, size_t length)
 	return array_grow(&journal->payload, &journal->capacity, length ? length : 1, 1);
 }
 
-MhexStatus journal_next(JournalReader *journal, JournalRecord *record, MhexError *err)
+/* Of the next record; its payload is not read. */
+static MhexStatus read_head(const JournalReader *journal, JournalRecord *record,
+			    uint32_t *crc, MhexError *err)
 {
 	uint8_t head[JOURNAL_RECORD_SIZE];
 	size_t got = 0;
-	MhexStatus status =
+	const MhexStatus status =
 		read_at(journal, journal->next, head, sizeof(head), &got, err);
 	if (status || got < sizeof(head))
 		return status ? status : end(journal, err);
 	Unpack from = {.at = head, .left = sizeof(head)};
-	const uint32_t kind = unpack_u32(&from);
-	const uint32_t length = unpack_u32(&from);
-	const uint32_t crc = unpack_u32(&from);
+	*record = (JournalRecord){.position = journal->next};
+	record->kind = unpack_u32(&from);
+	record->length = unpack_u32(&from);
+	*crc = unpack_u32(&from);
 	const uint64_t begin = journal->next + JOURNAL_RECORD_SIZE;
-	if (length > JOURNAL_PAYLOAD_MAX || begin > journal->size ||
-	    length > journal->size - begin)
+	if (record->length > JOURNAL_PAYLOAD_MAX || begin > journal->size ||
+	    record->length > journal->size - begin)
 		return end(journal, err);
-	if (!make_room(journal, length))
-		return mhex_fail(err, MHEX_E_NOMEM, "no memory for a record");
-	status = read_at(journal, begin, journal->payload, length, &got, err);
+	return MHEX_OK;
+}
+
+static void step_over(JournalReader *journal, const JournalRecord *record)
+{
+	journal->next = record->position + JOURNAL_RECORD_SIZE + record->length;
+}
+
+MhexStatus journal_next(JournalReader *journal, JournalRecord *record, MhexError *err)
+{
+	uint32_t crc = 0;
+	size_t got = 0;
+	MhexStatus status = read_head(journal, record, &crc, err);
 	if (status)
 		return status;
-	if (got < length || journal_checksum(journal->header.salt, journal->next, kind,
-					     journal->payload, length) != crc)
+	if (!make_room(journal, record->length))
+		return mhex_fail(err, MHEX_E_NOMEM, "no memory for a record");
+	record->payload = journal->payload;
+	status = read_at(journal, journal->next + JOURNAL_RECORD_SIZE, journal->payload,
+			 record->length, &got, err);
+	if (status)
+		return status;
+	if (got < record->length ||
+	    journal_checksum(journal->header.salt, journal->next, record->kind,
+			     journal->payload, record->length) != crc)
 		return end(journal, err);
-	*record = (JournalRecord){.kind = kind,
-				  .length = length,
-				  .payload = journal->payload,
-				  .position = journal->next};
-	journal->next = begin + length;
+	step_over(journal, record);
 	return MHEX_OK;
+}
+
+MhexStatus journal_skip(JournalReader *journal, JournalRecord *record, MhexError *err)
+{
+	uint32_t crc = 0;
+	const MhexStatus status = read_head(journal, record, &crc, err);
+	if (!status)
+		step_over(journal, record);
+	return status;
 }
 
 void journal_seek(JournalReader *journal, uint64_t position)

@@ -24,6 +24,8 @@ enum {
 	SIZE = 16000,
 	CALLS_MAX = 1000, /* of one save; what makes more has no end */
 	WINDOW = 4096, /* so that windows, and stages of moves, have calls between them */
+	MUCH = 5 << 20,        /* bytes: more than is read before a question */
+	MUCH_WINDOW = 1 << 20, /* four stages of it */
 	SURVIVED = 33
 };
 
@@ -349,6 +351,86 @@ Test(save_crash, a_recovery_of_moves_locks_all_of_the_file)
 		     MHEX_E_BUSY));
 	cr_expect(not(file_is(new, new_size)));
 	(void)close(fd);
+	cr_expect(zero(int, (int)recovery_run(recovery, RECOVERY_FORWARD, &err)), "%s",
+		  err.message);
+	cr_expect(file_is(new, new_size));
+}
+
+/* ---- More than is read before the question ---- */
+
+static void edit_much(void)
+{
+	MhexError err;
+	uint8_t *bytes = malloc(MUCH);
+	memset(bytes, 'm', MUCH);
+	sample.window = MUCH_WINDOW;
+	sample_reopen(&sample);
+	sample_link(&sample);
+	cr_assert(zero(int, (int)document_insert(sample.doc, 100, bytes, MUCH, &err)));
+	free(bytes);
+}
+
+/* Another byte at `at` of the only journal of a save; twice: as it was. */
+static void damage_journal(off_t at)
+{
+	char pattern[TEMP_PATH_SIZE + 16];
+	glob_t found;
+	uint8_t byte = 0;
+	(void)snprintf(pattern, sizeof(pattern), "%s/mhex/save-*", state.path);
+	cr_assert(zero(int, glob(pattern, 0, NULL, &found)));
+	const int fd = open(found.gl_pathv[0], O_RDWR | O_CLOEXEC);
+	globfree(&found);
+	cr_assert(eq(sz, (size_t)pread(fd, &byte, 1, at), 1));
+	byte ^= 1;
+	cr_assert(eq(sz, (size_t)pwrite(fd, &byte, 1, at), 1));
+	(void)close(fd);
+}
+
+static Recovery *find_again(Recovery *recovery)
+{
+	MhexError err;
+	Recovery *found = NULL;
+	recovery_close(recovery);
+	faults_plan("");
+	cr_assert(zero(int, (int)recovery_find(&found, sample.path, &err)), "%s",
+		  err.message);
+	return found;
+}
+
+Test(save_crash, much_is_not_read_before_the_question)
+{
+	MhexError err;
+	RecoveryState found;
+	Recovery *recovery = find_again(crash_within_moves(edit_much));
+	/* A head for each 64 KiB, and a few more. */
+	cr_expect(lt(uint, faults_count("pread"), MUCH / (64 << 10) + 40));
+	recovery_get_state(recovery, &found);
+	cr_expect(lt(u64, 4, found.stages));
+	cr_expect(lt(u64, 0, found.under_way));
+	cr_expect(lt(u64, found.under_way, 4));
+
+	cr_expect(zero(int, (int)recovery_run(recovery, RECOVERY_FORWARD, &err)), "%s",
+		  err.message);
+	cr_expect(file_is(new, new_size));
+}
+
+Test(save_crash, damage_that_is_found_behind_the_question_changes_nothing)
+{
+	MhexError err;
+	size_t size = 0;
+	Recovery *recovery = crash_within_moves(edit_much);
+	uint8_t *before = sample_file_bytes(sample.path, &size);
+	damage_journal(MUCH / 2);
+	recovery = find_again(recovery);
+	for (int way = RECOVERY_BACK; way <= RECOVERY_FORWARD; way++) {
+		cr_expect(eq(int, (int)recovery_run(recovery, (RecoveryWay)way, &err),
+			     MHEX_E_UNSUPPORTED));
+		cr_expect(sample_has(&err, "its records make no sense"), "%s",
+			  err.message);
+		cr_expect(file_is(before, size));
+	}
+	free(before);
+	damage_journal(MUCH / 2);
 	cr_expect(zero(int, (int)recovery_run(recovery, RECOVERY_FORWARD, &err)), "%s",
 		  err.message);
 	cr_expect(file_is(new, new_size));

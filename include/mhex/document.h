@@ -186,9 +186,11 @@ typedef struct {
 	Range range;
 	bool backwards; /* the last part first; change() turns each around */
 	/* length bytes at `at` of the result are to be changed. Parts begin at multiples
-	 * of 64 KiB. context must live as long as the intake. */
+	 * of 64 KiB. */
 	void (*change)(const void *context, uint64_t at, uint8_t *bytes, size_t length);
-	const void *context;
+	void *context; /* must live as long as the intake */
+	/* NULL, or frees context with the intake, also when document_derive() fails. */
+	void (*free_context)(void *context);
 } Derivation;
 
 /* Begin to make them; a byte that cannot be read ends it. Owned: document_take_intake()

@@ -41,21 +41,30 @@ static MhexStatus run(Job *job, void *context, MhexError *err)
 	return status;
 }
 
+static MhexStatus check_range(const Document *doc, Range range, MhexError *err)
+{
+	const uint64_t size = document_size(doc);
+	if (range_fits(range.offset, range.length, size))
+		return MHEX_OK;
+	return mhex_fail(err, MHEX_E_RANGE,
+			 "0x%" PRIx64 "..0x%" PRIx64 " is past the end (0x%" PRIx64 ")",
+			 range.offset, range_end(range), size);
+}
+
 MhexStatus document_derive(Document *doc, const Derivation *how, int wake_fd,
 			   Intake **out, MhexError *err)
 {
-	const uint64_t size = document_size(doc);
 	*out = NULL;
-	if (!range_fits(how->range.offset, how->range.length, size))
-		return mhex_fail(err, MHEX_E_RANGE,
-				 "0x%" PRIx64 "..0x%" PRIx64
-				 " is past the end (0x%" PRIx64 ")",
-				 how->range.offset, range_end(how->range), size);
 	Intake *intake = intake_new();
-	if (!intake)
+	if (!intake) {
+		if (how->free_context)
+			how->free_context(how->context);
 		return document_no_memory(err);
+	}
 	intake->how = *how;
-	MhexStatus status = document_snapshot(doc, &intake->snapshot, err);
+	MhexStatus status = check_range(doc, how->range, err);
+	if (!status)
+		status = document_snapshot(doc, &intake->snapshot, err);
 	if (status) {
 		intake_free(intake);
 		return status;

@@ -129,6 +129,8 @@ void intake_free(Intake *intake)
 {
 	kept_free(&intake->kept);
 	snapshot_release(intake->snapshot);
+	if (intake->how.free_context)
+		intake->how.free_context(intake->how.context);
 	free(intake->path);
 	free(intake);
 }

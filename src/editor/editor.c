@@ -52,6 +52,7 @@ void editor_free(Editor *editor)
 	clip_free(editor->clip);
 	while (editor->file_count > 0)
 		editor_close_file(editor, editor->file_count - 1);
+	task_end_leaving(editor);
 	free(editor->files);
 	free_frame(editor);
 	keymap_free(&editor->keymap);

@@ -168,9 +168,14 @@ typedef struct {
 	OpenFile *file;
 	uint64_t offset; /* of the range */
 	uint64_t generation, started_ms;
-	Transform how;
-	uint8_t *operand; /* owned; how has it */
 } RangeTask;
+
+/* What was cancelled and has not ended yet: its job may be inside of a write to a disk
+ * that is busy for seconds. Nobody waits for it but editor_free(). */
+typedef struct Leaving {
+	Intake *bytes;
+	struct Leaving *next;
+} Leaving;
 
 /* A file that a job reads as a whole: to be shown, or anew. */
 typedef struct {
@@ -270,6 +275,7 @@ struct Editor {
 	SliceTask slice;
 	ReadTask read;
 	RangeTask range;
+	Leaving *leaving; /* owned */
 	RecoverTask recover;
 	OpenTask open;
 	Confirm confirm;
@@ -376,6 +382,7 @@ bool task_cancel(Editor *editor); /* false: nothing ran */
 void task_progress_watch(Editor *editor);
 void task_progress(Editor *editor, StrBuf *out);
 void task_abandon(Editor *editor, OpenFile *file); /* cancel and wait: the file closes */
+void task_end_leaving(Editor *editor);             /* wait for what was cancelled */
 
 /* replace.c: the matches of a finished search, all at once or one by one. */
 MhexStatus replace_matches(Editor *editor, SearchTask *task, uint64_t count,

@@ -22,6 +22,10 @@ MhexStatus task_end_read(Editor *editor, MhexError *err);
 MhexStatus task_end_range(Editor *editor, MhexError *err);
 void task_drop_range(Editor *editor); /* cancel, wait, forget */
 
+/* task_leaving.c */
+void task_leave(Editor *editor, Intake *bytes); /* cancel, and do not wait */
+void task_poll_leaving(Editor *editor);         /* forget what has ended */
+
 /* task_open.c */
 MhexStatus task_end_open(Editor *editor, MhexError *err);
 void task_drop_open(Editor *editor);              /* cancel, wait, forget */

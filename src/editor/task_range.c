@@ -80,9 +80,42 @@ MhexStatus task_fill(Editor *editor, Range range, const uint8_t *bytes, size_t l
 
 /* ---- Making ---- */
 
+/* The job's own, as it may outlive the task. */
+typedef struct {
+	Transform how;
+	uint8_t *operand; /* owned; how has it */
+} Change;
+
 static void change(const void *context, uint64_t at, uint8_t *bytes, size_t length)
 {
-	transform_apply(context, at, bytes, length);
+	const Change *own = context;
+	transform_apply(&own->how, at, bytes, length);
+}
+
+static void free_change(void *context)
+{
+	Change *own = context;
+	free(own->operand);
+	free(own);
+}
+
+/* operand is taken over. */
+static MhexStatus derive(Editor *editor, Range range, const Transform *how,
+			 uint8_t *operand, MhexError *err)
+{
+	Change *own = malloc(sizeof(*own));
+	if (!own) {
+		free(operand);
+		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
+	}
+	*own = (Change){*how, operand};
+	const Derivation derivation = {.range = range,
+				       .backwards = how->kind == TRANSFORM_REVERSE,
+				       .change = change,
+				       .context = own,
+				       .free_context = free_change};
+	return document_derive(editor_file(editor)->doc, &derivation, editor->wake_fd,
+			       &editor->range.bytes, err);
 }
 
 void task_drop_range(Editor *editor)
@@ -90,7 +123,6 @@ void task_drop_range(Editor *editor)
 	RangeTask *task = &editor->range;
 	if (task->bytes)
 		intake_drop(task->bytes);
-	free(task->operand);
 	*task = (RangeTask){0};
 }
 
@@ -106,8 +138,6 @@ MhexStatus task_end_range(Editor *editor, MhexError *err)
 	task->bytes = NULL;
 	task_drop_range(editor);
 	editor->stale = true;
-	if (status == MHEX_E_CANCELLED)
-		status = mhex_fail(err, status, "cancelled, nothing is changed");
 	if (!status && !same) {
 		clip_free(clip);
 		status = mhex_fail(
@@ -126,17 +156,12 @@ MhexStatus task_range(Editor *editor, Range range, const Transform *how, uint8_t
 			    .file = file,
 			    .offset = range.offset,
 			    .generation = document_generation(file->doc),
-			    .started_ms = editor->now_ms,
-			    .how = *how};
-	task->operand = operand;
-	const Derivation derivation = {.range = range,
-				       .backwards = how->kind == TRANSFORM_REVERSE,
-				       .change = change,
-				       .context = &task->how};
+			    .started_ms = editor->now_ms};
 	MhexStatus status = document_check_put(file->doc, range.length, err);
-	if (!status)
-		status = document_derive(file->doc, &derivation, editor->wake_fd,
-					 &task->bytes, err);
+	if (status)
+		free(operand);
+	else
+		status = derive(editor, range, how, operand, err);
 	if (status) {
 		task_drop_range(editor);
 		return status;

@@ -119,6 +119,7 @@ void task_poll(Editor *editor)
 	MhexError err;
 	job_wake_clear(editor->wake_fd);
 	keeping_go_on(editor);
+	task_poll_leaving(editor);
 	task_poll_search(editor);
 	const char *what = editor->slice.what;
 	if (what)
@@ -143,6 +144,26 @@ void task_poll(Editor *editor)
 		editor->stale = true;
 }
 
+static void cancel_range(Editor *editor)
+{
+	MhexError err;
+	const char *what = editor->range.what;
+	task_leave(editor, editor->range.bytes);
+	editor->range = (RangeTask){0};
+	task_show_failure(
+		editor, what,
+		mhex_fail(&err, MHEX_E_CANCELLED, "cancelled, nothing is changed"), &err);
+}
+
+static void cancel_read(Editor *editor)
+{
+	MhexError err;
+	task_leave(editor, editor->read.bytes);
+	editor->read = (ReadTask){0};
+	task_show_failure(editor, "read", mhex_fail(&err, MHEX_E_CANCELLED, "cancelled"),
+			  &err);
+}
+
 bool task_cancel(Editor *editor)
 {
 	if (!task_running(editor))
@@ -154,9 +175,9 @@ bool task_cancel(Editor *editor)
 	else if (editor->slice.what)
 		editor->slice.cancelled = true;
 	else if (editor->range.bytes)
-		intake_cancel(editor->range.bytes);
+		cancel_range(editor);
 	else if (editor->read.bytes)
-		intake_cancel(editor->read.bytes);
+		cancel_read(editor);
 	else if (editor->open.opening)
 		opening_cancel(editor->open.opening);
 	else if (editor->match_save)

@@ -24,6 +24,7 @@ typedef enum {
 	ACTION_SHORT,
 	ACTION_SKIP,
 	ACTION_STOP,
+	ACTION_HOLD,
 	ACTION_KILL,
 } Action;
 
@@ -45,6 +46,8 @@ typedef struct {
 } Mapped;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t planned = PTHREAD_COND_INITIALIZER;
+static unsigned plans;
 static Rule rules[RULES_MAX];
 static size_t rule_count;
 static unsigned counts[CALLS];
@@ -118,6 +121,8 @@ static bool read_action(Rule *rule, const char *word)
 		rule->action = ACTION_SKIP;
 	else if (strcmp(word, "stop") == 0)
 		rule->action = ACTION_STOP;
+	else if (strcmp(word, "hold") == 0)
+		rule->action = ACTION_HOLD;
 	else if (strcmp(word, "kill") == 0)
 		rule->action = ACTION_KILL;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
@@ -159,6 +164,8 @@ void faults_plan(const char *plan)
 		read_rule(&rules[rule_count], strsep(&rest, ","));
 		rule_count++;
 	}
+	plans++;
+	(void)pthread_cond_broadcast(&planned);
 	(void)pthread_mutex_unlock(&lock);
 	free(copy);
 }
@@ -293,6 +300,7 @@ FaultVerdict faults_begin(FaultCall call, FaultFile file)
 	const int saved_errno = errno;
 	char path[PATH_MAX] = "";
 	bool stops = false;
+	bool holds = false;
 	if (need_path(call))
 		faults_path(file, path, sizeof(path));
 	(void)pthread_mutex_lock(&lock);
@@ -305,7 +313,11 @@ FaultVerdict faults_begin(FaultCall call, FaultFile file)
 		verdict.skips = verdict.skips || rule->action == ACTION_SKIP;
 		verdict.kills = verdict.kills || rule->action == ACTION_KILL;
 		stops = stops || rule->action == ACTION_STOP;
+		holds = holds || rule->action == ACTION_HOLD;
 	}
+	const unsigned plan = plans;
+	while (holds && plans == plan)
+		(void)pthread_cond_wait(&planned, &lock);
 	(void)pthread_mutex_unlock(&lock);
 	/* To this very thread: it must not go on until another one has taken the signal.
 	 */

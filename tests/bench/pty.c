@@ -304,8 +304,9 @@ static double press_until(Terminal *terminal, const char *keys, const char *text
 {
 	const double begin = now_ms();
 	type(terminal, keys, strlen(keys));
+	/* Progress goes on being drawn also when the answer does not come. */
 	while (!shows(terminal, text)) {
-		if (!pump(terminal, PATIENCE_MS))
+		if (!pump(terminal, PATIENCE_MS) || now_ms() - begin > PATIENCE_MS)
 			fail("the keys have no answer");
 	}
 	return terminal->last_output - begin;

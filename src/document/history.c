@@ -481,6 +481,53 @@ bool history_get_redo(History *history, HistoryStep *step)
 	       history_read_behind(history, &place, step);
 }
 
+static void find_versions(const History *history, HistorySpan *span)
+{
+	if (span->begin < span->end)
+		span->has_versions = history_log_has_pair(&history->log, span->begin);
+}
+
+bool history_find_undo(History *history, HistorySpan *span)
+{
+	size_t place = 0;
+	const bool found = history_place(history, &place);
+	*span = (HistorySpan){.begin = place, .end = place};
+	if (found && !history->grouping && place > 0)
+		span->begin = history_log_step_begin(&history->log, place);
+	find_versions(history, span);
+	return found;
+}
+
+bool history_find_redo(History *history, HistorySpan *span)
+{
+	size_t place = 0;
+	const bool found = history_place(history, &place);
+	*span = (HistorySpan){.begin = place, .end = place};
+	if (found && !history->grouping && place < history->log.count)
+		span->end = history_log_step_end(&history->log, place);
+	find_versions(history, span);
+	return found;
+}
+
+bool history_change_behind(const History *history, size_t *place, Change *change)
+{
+	HistoryRecord record;
+	if (!history_log_read(&history->log, place, &record))
+		return false;
+	*change = record.change;
+	return true;
+}
+
+bool history_change_before(const History *history, size_t *place, Change *change)
+{
+	const size_t begin = history_log_previous(&history->log, *place);
+	size_t end = begin;
+	if (!history_change_behind(history, &end, change))
+		return false;
+	*place = begin;
+	return true;
+}
+
 void history_undone(History *history)
 {
 	assert(!history->fresh && history->undo_steps > 0);

@@ -114,6 +114,20 @@ bool history_place(History *history, size_t *place);
 /* The step before (behind) the place, which moves over it; otherwise as above. */
 bool history_read_before(const History *history, size_t *place, HistoryStep *step);
 bool history_read_behind(const History *history, size_t *place, HistoryStep *step);
+/* A step of which the changes are read one by one, as a million of them would take too
+ * much memory at once. */
+typedef struct {
+	size_t begin, end; /* in the log; equal: there is none */
+	bool has_versions; /* and no changes */
+} HistorySpan;
+
+/* What is to be undone (redone). False when out of memory. */
+bool history_find_undo(History *history, HistorySpan *span);
+bool history_find_redo(History *history, HistorySpan *span);
+/* The change before (behind) the place in a span without versions, owned by the caller;
+ * the place moves over it. False when out of memory. */
+bool history_change_before(const History *history, size_t *place, Change *change);
+bool history_change_behind(const History *history, size_t *place, Change *change);
 void history_undone(History *history);
 void history_redone(History *history);
 /* What was undone cannot be redone any more. */

@@ -232,6 +232,11 @@ size_t history_log_previous(const HistoryLog *log, size_t end)
 	return end - TRAILER_MAX - (size_t)length;
 }
 
+bool history_log_has_pair(const HistoryLog *log, size_t begin)
+{
+	return log->bytes[begin] & HAS_PAIR;
+}
+
 size_t history_log_step_begin(const HistoryLog *log, size_t end)
 {
 	do

@@ -51,6 +51,9 @@ size_t history_log_previous(const HistoryLog *log, size_t end);
 /* *at moves to the next record. False when out of memory. */
 bool history_log_read(const HistoryLog *log, size_t *at, HistoryRecord *out);
 
+/* Does the record at begin hold versions, and no change? */
+bool history_log_has_pair(const HistoryLog *log, size_t begin);
+
 /* Where the step begins that ends at end, and the other way round. */
 size_t history_log_step_begin(const HistoryLog *log, size_t end);
 size_t history_log_step_end(const HistoryLog *log, size_t begin);

@@ -9,7 +9,8 @@
 /*
  * A document that is edited live: the current version is the file itself.
  *
- *   live.c           edits, undo, revert
+ *   live.c           edits, revert
+ *   live_steps.c     undo, redo
  *   live_parts.c     many small edits at once
  *   live_exchange.c  changes are stored in the file
  *   live_sync.c      what was stored reaches the disk
@@ -64,6 +65,8 @@ MhexStatus live_exchange_parts(Document *doc, const Range *parts, size_t count,
 /* live_parts.c: see EditModel. */
 MhexStatus live_replace_parts(Document *doc, const Range *parts, const Piece *pieces,
 			      size_t count, MhexError *err);
+/* live_steps.c: the next step is undone or redone; *at is where its first change lies. */
+MhexStatus live_take_step(Document *doc, bool undo, uint64_t *at, MhexError *err);
 /* Counts an edit; what it changes in the times of the file is no news. */
 void live_edited(Document *doc);
 /* Before an edit of range. */

@@ -120,6 +120,52 @@ Test(live, a_failed_group_leaves_nothing_behind)
 	EXPECT_FILE(&s.file, "F1234b6789");
 }
 
+/* More of them than are stored together; typed is their bytes. */
+static void edit_many_places(const char *typed, size_t count)
+{
+	document_begin(s.doc);
+	for (size_t i = 0; i < count; i++)
+		doc_overwrite(s.doc, 2 * i, typed);
+	document_end(s.doc);
+}
+
+static bool file_is(const uint8_t *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (sample_peek(&s.file, i) != bytes[i])
+			return false;
+	}
+	return true;
+}
+
+Test(live, many_changes_are_undone_and_redone_as_one)
+{
+	enum {
+		COUNT = 600
+	};
+	uint8_t old[2 * COUNT], edited[2 * COUNT];
+	uint64_t size = 0;
+	memset(old, '0', sizeof(old));
+	for (size_t i = 0; i < sizeof(edited); i++)
+		edited[i] = i % 2 ? '0' : 'x';
+	sample_write(&s.file, 0, old, sizeof(old));
+	(void)document_refresh(s.doc, &size);
+	edit_many_places("x", COUNT);
+
+	cr_expect(eq(u64, doc_undo(s.doc), 0));
+	cr_expect(file_is(old, sizeof(old)));
+	cr_expect(not(document_is_modified(s.doc)));
+	doc_redo(s.doc);
+	cr_expect(file_is(edited, sizeof(edited)));
+
+	/* In the last of the parts in which it is undone. */
+	sample_write(&s.file, 4, "F", 1);
+	edited[4] = 'F';
+	cr_expect(eq(int, (int)document_undo(s.doc, NULL, NULL), MHEX_E_CONFLICT));
+	cr_expect(file_is(edited, sizeof(edited)));
+	cr_expect(eq(u64, document_modified_bytes(s.doc), COUNT));
+}
+
 Test(live, revert_stores_back_all_since_the_last_write)
 {
 	doc_overwrite(s.doc, 0, "a");

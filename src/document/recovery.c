@@ -290,8 +290,9 @@ MhexStatus recovery_open(Recovery **out, const char *name, MhexError *err)
 {
 	MhexStatus status = open_journal(out, name, err);
 	Recovery *recovery = *out;
-	if (!status)
-		status = read_rest(recovery, err);
+	if (!recovery)
+		return status;
+	status = read_rest(recovery, err);
 	if (status) {
 		recovery_close(recovery);
 		*out = NULL;

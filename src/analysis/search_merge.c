@@ -110,8 +110,9 @@ static void merge_ready(SearchWorker *worker)
 {
 	Search *search = worker->search;
 	while (!search->ended && search->merged < search->taken) {
-		SearchResult *result = &search->results[search->merged % SEARCH_AHEAD];
-		if (!result->done || job_cancelled(search->self))
+		const size_t place = search->merged % SEARCH_AHEAD;
+		SearchResult *result = &search->results[place];
+		if (!search->done[place] || job_cancelled(search->self))
 			break;
 		if (overlaps(search, result))
 			scan_again(worker, result);
@@ -128,7 +129,7 @@ void search_hand_in(SearchWorker *worker)
 {
 	Search *search = worker->search;
 	job_lock(search->lock);
-	worker->result->done = true;
+	search->done[worker->result->slice.sequence % SEARCH_AHEAD] = true;
 	search_pace(worker);
 	if (!search->merging) {
 		search->merging = true;

@@ -36,7 +36,6 @@ typedef struct {
 
 typedef struct {
 	SearchSlice slice;
-	bool done;
 	bool hit;
 	uint64_t first;      /* match; SEARCH_BACKWARD: the last one */
 	uint64_t length;     /* of that */
@@ -91,7 +90,8 @@ struct Search {
 	uint64_t next;          /* where the next match may begin, over all slices */
 	MhexStatus status;
 	MhexError error;
-	SearchResult results[SEARCH_AHEAD];
+	bool done[SEARCH_AHEAD];            /* the workers have let go of it: */
+	SearchResult results[SEARCH_AHEAD]; /* only then may another look at it */
 	MatchList matches;
 	SearchProgress progress;
 

@@ -202,7 +202,9 @@ static SearchResult *take(SearchWorker *worker)
 			continue;
 		}
 		const SearchSlice slice = cut(search, part);
-		SearchResult *result = &search->results[slice.sequence % SEARCH_AHEAD];
+		const size_t place = slice.sequence % SEARCH_AHEAD;
+		SearchResult *result = &search->results[place];
+		search->done[place] = false;
 		match_list_free(&result->matches);
 		*result = (SearchResult){.slice = slice};
 		return result;

@@ -305,16 +305,63 @@ static bool unpack(BaseBytes *store, uint64_t number)
 	return true;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many whole blocks of what can be read begin there, as far as one leaf goes. */
+static size_t whole_blocks(uint64_t offset, const uint8_t *readable, size_t length)
+{
+	const size_t most = smaller(length, (size_t)LEAF_BLOCKS * BLOCK);
+	const uint8_t *unknown = readable ? memchr(readable, 0, most) : NULL;
+	const size_t known = unknown ? (size_t)(unknown - readable) : most;
+	return offset % BLOCK == 0 ? known / BLOCK : 0;
+}
+
+/* As many blocks as go behind the last one of a leaf, as in a large edit. How many: 0
+ * where there are some already, or no memory. */
+static size_t append_blocks(BaseBytes *store, uint64_t number, const uint8_t *bytes,
+			    size_t count)
+{
+	Place place = find(store, number);
+	if (place.found || (store->count == 0 && !insert_leaf(store, 0, number)))
+		return 0;
+	Leaf *leaf = store->entries[place.entry].leaf;
+	if (place.index < leaf->count ||
+	    (leaf->count == LEAF_BLOCKS && !split(store, &place, number)))
+		return 0;
+	leaf = store->entries[place.entry].leaf;
+	count = smaller(count, LEAF_BLOCKS - leaf->count);
+	if (place.entry + 1 < store->count) {
+		const uint64_t room = store->entries[place.entry + 1].first - number;
+		count = room < count ? (size_t)room : count;
+	}
+	for (size_t i = 0; i < count; i++) {
+		leaf->numbers[leaf->count + i] = number + i;
+		leaf->known[leaf->count + i] = UINT16_MAX;
+	}
+	memcpy(leaf->bytes[leaf->count], bytes, count * BLOCK);
+	leaf->count += count;
+	return count;
+}
+
 bool base_bytes_put(BaseBytes *store, uint64_t offset, const uint8_t *bytes,
 		    const uint8_t *readable, size_t length)
 {
 	for (size_t done = 0; done < length;) {
-		const unsigned part = block_part(offset + done, length - done);
-		if (!unpack(store, (offset + done) / BLOCK) ||
-		    !put_block(store, offset + done, bytes + done,
-			       readable ? readable + done : NULL, part))
+		const uint64_t at = offset + done;
+		const uint8_t *flags = readable ? readable + done : NULL;
+		const unsigned part = block_part(at, length - done);
+		const size_t whole = whole_blocks(at, flags, length - done);
+		if (!unpack(store, at / BLOCK))
 			return false;
-		done += part;
+		const size_t appended =
+			whole > 1 ? append_blocks(store, at / BLOCK, bytes + done, whole)
+				  : 0;
+		if (appended == 0 && !put_block(store, at, bytes + done, flags, part))
+			return false;
+		done += appended > 0 ? appended * BLOCK : part;
 	}
 	return true;
 }

@@ -57,7 +57,7 @@ static MhexStatus compare(Settling *settling, uint64_t offset, const Piece *part
 	if (status)
 		return status;
 	for (size_t i = 0; i < length; i++)
-		same[i] = same[i] && settling->mine[i] == settling->theirs[i];
+		same[i] = same[i] & (settling->mine[i] == settling->theirs[i]);
 	return MHEX_OK;
 }
 

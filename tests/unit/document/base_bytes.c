@@ -159,7 +159,8 @@ Test(base_bytes, one_large_edit_fills_its_memory_well)
 
 enum {
 	MODEL_SIZE = 60000,
-	MODEL_STEPS = 20000
+	MODEL_STEPS = 20000,
+	PUT_MAX = 5000, /* more than a leaf has */
 };
 
 static uint64_t random_state;
@@ -179,11 +180,12 @@ static struct {
 
 static void random_put(size_t offset, size_t length)
 {
-	uint8_t bytes[300], readable[300];
+	uint8_t bytes[PUT_MAX], readable[PUT_MAX];
 	const bool all = below(2) == 0;
+	const uint64_t unknown = below(2) == 0 ? 4 : 1000; /* one of so many */
 	for (size_t i = 0; i < length; i++) {
 		bytes[i] = (uint8_t)below(256);
-		readable[i] = all || below(4) > 0;
+		readable[i] = all || below(unknown) > 0;
 		model.bytes[offset + i] = bytes[i];
 		model.known[offset + i] = readable[i];
 	}
@@ -274,6 +276,12 @@ static void expect_model_led_to(void)
 		cr_assert(not(model.known[i]));
 }
 
+static size_t put_length(size_t offset)
+{
+	const size_t length = (size_t)below(below(3) == 0 ? PUT_MAX : 300);
+	return length < MODEL_SIZE - offset ? length : MODEL_SIZE - offset;
+}
+
 Test(base_bytes, what_was_appended_equals_an_array)
 {
 	seed_random();
@@ -292,7 +300,7 @@ Test(base_bytes, what_was_appended_equals_an_array)
 						    ? length
 						    : MODEL_SIZE - offset;
 			if (step % 2)
-				random_put(offset, (size_t)below(300));
+				random_put(offset, put_length(offset));
 			expect_model(offset, 300);
 			base_bytes_forget(store, offset, gone);
 			memset(model.known + offset, 0, gone);

@@ -17,7 +17,7 @@
 #include "support/temp_file.h"
 
 enum {
-	STEPS = 5000 /* of each seed */
+	STEPS = 3000 /* of each seed */
 };
 
 TestSuite(document_model, .timeout = 280);

@@ -48,6 +48,7 @@ Test(changing, reverse_is_of_what_is_selected)
 	EXPECT_FILE("ADCBEFGH");
 	screen_keys(screen, "u");
 	EXPECT_TEXT("41 42 43 44 45 46 47 48");
+	EXPECT_GONE("bytes written");
 	save();
 
 	EXPECT_FILE("ABCDEFGH");

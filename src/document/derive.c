@@ -2,7 +2,6 @@
 
 /* Bytes made of those that a document has, by a job: of any size, in bounded memory. */
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "document/intake.h"
@@ -41,16 +40,6 @@ static MhexStatus run(Job *job, void *context, MhexError *err)
 	return status;
 }
 
-static MhexStatus check_range(const Document *doc, Range range, MhexError *err)
-{
-	const uint64_t size = document_size(doc);
-	if (range_fits(range.offset, range.length, size))
-		return MHEX_OK;
-	return mhex_fail(err, MHEX_E_RANGE,
-			 "0x%" PRIx64 "..0x%" PRIx64 " is past the end (0x%" PRIx64 ")",
-			 range.offset, range_end(range), size);
-}
-
 MhexStatus document_derive(Document *doc, const Derivation *how, int wake_fd,
 			   Intake **out, MhexError *err)
 {
@@ -62,7 +51,7 @@ MhexStatus document_derive(Document *doc, const Derivation *how, int wake_fd,
 		return document_no_memory(err);
 	}
 	intake->how = *how;
-	MhexStatus status = check_range(doc, how->range, err);
+	MhexStatus status = document_check_range(doc, how->range, err);
 	if (!status)
 		status = document_snapshot(doc, &intake->snapshot, err);
 	if (status) {

@@ -19,7 +19,7 @@ static MhexStatus check_offset(const Document *doc, uint64_t offset, MhexError *
 			 "0x%" PRIx64 " is past the end (0x%" PRIx64 ")", offset, size);
 }
 
-static MhexStatus check_range(const Document *doc, Range range, MhexError *err)
+MhexStatus document_check_range(const Document *doc, Range range, MhexError *err)
 {
 	const uint64_t size = document_size(doc);
 	if (range_fits(range.offset, range.length, size))
@@ -150,7 +150,7 @@ MhexStatus document_insert(Document *doc, uint64_t offset, const void *bytes,
 
 MhexStatus document_delete(Document *doc, Range range, MhexError *err)
 {
-	const MhexStatus status = check_range(doc, range, err);
+	const MhexStatus status = document_check_range(doc, range, err);
 	if (status || range.length == 0)
 		return status;
 	return document_replace(doc, range, NULL, 0, err);

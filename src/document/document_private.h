@@ -180,6 +180,8 @@ bool document_cover(Document *doc, Version *version);
 /* version, made of older sources, as one of the current source. */
 bool document_bring_up(Document *doc, const Version *version, Version *out);
 MhexStatus document_no_memory(MhexError *err);
+/* MHEX_E_RANGE with the sentence for it, where range is not within the document. */
+MhexStatus document_check_range(const Document *doc, Range range, MhexError *err);
 
 /* Which of pieces, put at offset, are what the file holds there anyway? Those become
  * pieces of the file. */

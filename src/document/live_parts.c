@@ -3,6 +3,7 @@
 /* Many small edits of a file that is edited live: looked at, told to the journal, locked
  * and stored together, and yet each a change of its own in the history. */
 
+#include "document/change.h"
 #include "document/live_private.h"
 
 typedef struct {
@@ -48,8 +49,7 @@ static bool remember(PartsEdit *edit, size_t i, uint64_t skip)
 	if (piece_list_add(&change.removed, old) &&
 	    piece_list_add(&change.inserted, edit->pieces[i]))
 		return history_push(edit->doc->history, &change);
-	piece_list_free(&change.removed);
-	piece_list_free(&change.inserted);
+	change_free(&change);
 	return false;
 }
 

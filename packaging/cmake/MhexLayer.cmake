@@ -32,6 +32,9 @@ endif()
 # mhex_strict: for src/ only; Criterion 2.4's macros do not survive -Wconversion.
 add_library(mhex_strict INTERFACE)
 target_link_libraries(mhex_strict INTERFACE mhex_flags)
+# A Range or a Piece whose numbers were just stored would come back as one vector, and the
+# processor waits for that until the stores have reached its cache.
+target_compile_options(mhex_strict INTERFACE -fno-tree-slp-vectorize)
 target_compile_options(mhex_strict INTERFACE
   -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wcast-qual -Wcast-align
   -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition

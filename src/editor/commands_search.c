@@ -273,37 +273,37 @@ static uint8_t *fixed_bytes(const Pattern *pattern)
 HANDLER(cmd_replace)
 {
 	SearchTask plan = {.use = FOR_REPLACE, .confirm = args->confirm};
+	Replacing *with = &plan.replacing;
 	MhexStatus status = use_argument(editor, args, err);
 	if (status)
 		return status;
 	if (args->confirm && editor->options.batch)
 		return mhex_fail(err, MHEX_E_UNSUPPORTED, "\"confirm\" needs a terminal");
-	status = bytes_parse_masked(args->with, args->with_length, &plan.bytes,
-				    &plan.keep, &plan.bytes_length, err);
+	status = bytes_parse_masked(args->with, args->with_length, &with->bytes,
+				    &with->keep, &with->bytes_length, err);
 	if (status)
 		return mhex_error_shift(status, args->with_caret, err);
 	const bool same_length =
-		plan.bytes_length == editor->pattern.length && !editor->pattern.regex;
+		with->bytes_length == editor->pattern.length && !editor->pattern.regex;
 	const OpenFile *file = editor_file(editor);
-	if (keeps_any(plan.keep, plan.bytes_length) && editor->pattern.regex)
+	if (keeps_any(with->keep, with->bytes_length) && editor->pattern.regex)
 		status = mhex_fail(err, MHEX_E_SYNTAX,
 				   "?? keeps a byte, but the matches of an expression "
 				   "differ in length");
-	else if (keeps_any(plan.keep, plan.bytes_length) && !same_length)
+	else if (keeps_any(with->keep, with->bytes_length) && !same_length)
 		status = mhex_fail(
 			err, MHEX_E_SYNTAX,
 			"?? keeps a byte, so both must be of one length (%zu and %zu)",
-			editor->pattern.length, plan.bytes_length);
+			editor->pattern.length, with->bytes_length);
 	else if (!same_length && document_access(file->doc) == ACCESS_LIVE)
 		status = mhex_fail(
 			err, MHEX_E_READONLY,
 			"the size is fixed in live: both must be of one length");
 	if (status) {
-		free(plan.bytes);
-		free(plan.keep);
+		replacing_free(with);
 		return status;
 	}
-	plan.found = fixed_bytes(&editor->pattern);
+	with->found = fixed_bytes(&editor->pattern);
 	const SearchRequest request = {.kind = SEARCH_ALL,
 				       .range = range_or_all(editor, args),
 				       .every = editor->pattern_every};

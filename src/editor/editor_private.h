@@ -93,6 +93,19 @@ typedef enum {
 	FOR_REPLACE,
 } SearchUse;
 
+/* replace: what is put where the matches are, and how far that is. Owns all of it. */
+typedef struct {
+	uint8_t *bytes, *keep;
+	size_t bytes_length;
+	uint8_t *found; /* what each match holds; NULL: they differ */
+	Search *search; /* for its matches, when it has ended; NULL: it still runs */
+	struct Snapshot *snapshot;
+	ReplaceAll *all;       /* NULL: not begun */
+	uint64_t index, count; /* which match is next, of how many */
+	uint64_t shift;        /* what those before it have moved the others by */
+	uint64_t replaced;     /* so far, one by one */
+} Replacing;
+
 typedef struct {
 	Search *search; /* NULL: none */
 	struct Snapshot *snapshot;
@@ -101,25 +114,11 @@ typedef struct {
 	const char *what;    /* the command that began it */
 	uint64_t generation; /* of the document when it began */
 	uint64_t started_ms;
-	uint64_t length;       /* of the pattern */
-	uint64_t unreadable;   /* in batch: bytes, in the parts so far */
-	bool confirm;          /* FOR_REPLACE: ask for each */
-	uint8_t *bytes, *keep; /* FOR_REPLACE: what to put there; owned */
-	size_t bytes_length;
-	uint8_t *found; /* FOR_REPLACE: as in Replacing */
+	uint64_t length;     /* of the pattern */
+	uint64_t unreadable; /* in batch: bytes, in the parts so far */
+	bool confirm;        /* FOR_REPLACE: ask for each */
+	Replacing replacing; /* FOR_REPLACE */
 } SearchTask;
-
-/* Where the matches of a search are, and what is put there; owns all of it. */
-typedef struct {
-	Search *search;
-	struct Snapshot *snapshot;
-	uint8_t *bytes, *keep;
-	size_t bytes_length;
-	uint8_t *found;        /* what each match holds; NULL: they differ */
-	uint64_t index, count; /* which match is next, of how many */
-	uint64_t shift;        /* what those before it have moved the others by */
-	uint64_t replaced;     /* so far */
-} Replacing;
 
 typedef struct {
 	Save *save; /* NULL: none */
@@ -150,8 +149,7 @@ struct SliceTask {
 	Clip *clip;      /* fill, xor: what to put; owned */
 	uint64_t offset; /* and where */
 
-	ReplaceAll *replaced; /* replace; owned, as is what follows */
-	Replacing replacing;
+	Replacing replacing; /* replace */
 };
 
 /* A file on its way into the document. */
@@ -384,7 +382,14 @@ void task_progress(Editor *editor, StrBuf *out);
 void task_abandon(Editor *editor, OpenFile *file); /* cancel and wait: the file closes */
 void task_end_leaving(Editor *editor);             /* wait for what was cancelled */
 
-/* replace.c: the matches of a finished search, all at once or one by one. */
+/* replace.c: the matches of a finished search, all at once or one by one; ahead of its
+ * end those that are there, for a few milliseconds, where nothing shows before the end.
+ */
+enum {
+	REPLACE_AHEAD_MIN = 4096 /* fewer can wait */
+};
+bool replace_goes_ahead(const SearchTask *task);
+MhexStatus replace_ahead(SearchTask *task, MhexError *err);
 MhexStatus replace_matches(Editor *editor, SearchTask *task, uint64_t count,
 			   MhexError *err);
 MhexStatus replace_answer(Editor *editor, char answer, MhexError *err);

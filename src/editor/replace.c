@@ -8,6 +8,8 @@
 
 void replacing_free(Replacing *replacing)
 {
+	if (replacing->all)
+		document_replace_drop(replacing->all);
 	if (replacing->search)
 		(void)search_finish(replacing->search, NULL, NULL);
 	snapshot_release(replacing->snapshot);
@@ -23,11 +25,25 @@ static Replacement replacement(const Replacing *replacing)
 			     replacing->found};
 }
 
-/* The next matches, where they are now. */
-static size_t next_matches(Replacing *replacing, Range *ranges, size_t max)
+static MhexStatus begin(Replacing *replacing, Document *doc, uint64_t count,
+			MhexError *err)
 {
-	const size_t got =
-		search_ranges(replacing->search, replacing->index, ranges, max);
+	const Replacement with = replacement(replacing);
+	return document_replace_begin(doc, &with, count, &replacing->all, err);
+}
+
+static MhexStatus end(Replacing *replacing, MhexError *err)
+{
+	ReplaceAll *all = replacing->all;
+	replacing->all = NULL;
+	return document_replace_end(all, err);
+}
+
+/* The next matches, where they are now. */
+static size_t next_matches(const Replacing *replacing, Search *search, Range *ranges,
+			   size_t max)
+{
+	const size_t got = search_ranges(search, replacing->index, ranges, max);
 	for (size_t i = 0; i < got; i++)
 		ranges[i].offset += replacing->shift;
 	return got;
@@ -43,6 +59,44 @@ static MhexStatus say_replaced(Editor *editor, uint64_t count, MhexError *err)
 
 /* ---- all at once ---- */
 
+enum {
+	MATCHES_AT_ONCE = 512,
+	SLICE_MS = 4 /* no key waits for longer */
+};
+
+static MhexStatus replace_some(Replacing *replacing, Search *search, size_t most,
+			       size_t *got, MhexError *err)
+{
+	Range ranges[MATCHES_AT_ONCE];
+	*got = next_matches(replacing, search, ranges, most);
+	replacing->index += *got;
+	return document_replace_ranges(replacing->all, ranges, *got, err);
+}
+
+bool replace_goes_ahead(const SearchTask *task)
+{
+	return task->use == FOR_REPLACE && !task->confirm &&
+	       document_access(task->file->doc) != ACCESS_LIVE;
+}
+
+MhexStatus replace_ahead(SearchTask *task, MhexError *err)
+{
+	size_t got = 1;
+	SearchProgress progress;
+	MhexStatus status = MHEX_OK;
+	Replacing *replacing = &task->replacing;
+	const uint64_t begun_ms = clock_now_ms();
+	search_get_progress(task->search, &progress);
+	if (progress.count < REPLACE_AHEAD_MIN)
+		return MHEX_OK;
+	if (!replacing->all)
+		status = begin(replacing, task->file->doc, progress.count, err);
+	while (!status && got > 0 && clock_now_ms() - begun_ms < SLICE_MS)
+		status =
+			replace_some(replacing, task->search, MATCHES_AT_ONCE, &got, err);
+	return status;
+}
+
 /* Matches at a time; where each is stored that are fewer. */
 static size_t slice_matches(const Document *doc, size_t most)
 {
@@ -55,26 +109,18 @@ static size_t slice_matches(const Document *doc, size_t most)
 
 static MhexStatus replace_slice(SliceTask *task, MhexError *err)
 {
-	enum {
-		SLICE_MS = 4 /* no key waits for longer */
-	};
-	Range ranges[512];
 	size_t got = 0;
 	MhexStatus status = MHEX_OK;
 	Replacing *replacing = &task->replacing;
-	const size_t most =
-		slice_matches(task->file->doc, sizeof(ranges) / sizeof(ranges[0]));
+	const size_t most = slice_matches(task->file->doc, MATCHES_AT_ONCE);
 	const uint64_t begun_ms = clock_now_ms();
-	while (!status && clock_now_ms() - begun_ms < SLICE_MS) {
-		got = next_matches(replacing, ranges, most);
-		if (got == 0)
+	while (!status && task->done < task->total &&
+	       clock_now_ms() - begun_ms < SLICE_MS) {
+		status = replace_some(replacing, replacing->search, most, &got, err);
+		if (!status && got == 0)
 			return mhex_fail(err, MHEX_E_IO,
 					 "the list of matches cannot be read");
-		status = document_replace_ranges(task->replaced, ranges, got, err);
-		replacing->index += got;
 		task->done += got;
-		if (task->done >= task->total)
-			break;
 	}
 	return status;
 }
@@ -88,7 +134,7 @@ static void end_group(SliceTask *task)
 
 static MhexStatus replace_end(Editor *editor, SliceTask *task, MhexError *err)
 {
-	const MhexStatus status = document_replace_end(task->replaced, err);
+	const MhexStatus status = end(&task->replacing, err);
 	end_group(task);
 	if (status)
 		return status;
@@ -99,7 +145,8 @@ static MhexStatus replace_end(Editor *editor, SliceTask *task, MhexError *err)
 
 static void replace_call_off(SliceTask *task)
 {
-	document_replace_drop(task->replaced);
+	document_replace_drop(task->replacing.all);
+	task->replacing.all = NULL;
 	end_group(task);
 }
 
@@ -107,19 +154,21 @@ static void replace_call_off(SliceTask *task)
 static MhexStatus begin_replace(Editor *editor, OpenFile *file, Replacing *replacing,
 				MhexError *err)
 {
+	const uint64_t ahead = replacing->all ? replacing->index : 0;
 	SliceTask plan = {
 		.what = "replace",
 		.step = replace_slice,
 		.end = replace_end,
 		.call_off = replace_call_off,
 		.file = file,
-		.total = replacing->count - replacing->index,
+		.done = ahead,
+		.total = replacing->count - replacing->index + ahead,
 		.replacing = *replacing,
 	};
+	MhexStatus status = MHEX_OK;
 	*replacing = (Replacing){0};
-	const Replacement with = replacement(&plan.replacing);
-	const MhexStatus status =
-		document_replace_begin(file->doc, &with, plan.total, &plan.replaced, err);
+	if (!plan.replacing.all)
+		status = begin(&plan.replacing, file->doc, plan.total, err);
 	if (!status)
 		return task_slice(editor, &plan, err);
 	end_group(&plan);
@@ -131,9 +180,10 @@ static MhexStatus begin_replace(Editor *editor, OpenFile *file, Replacing *repla
 
 void replace_free(Confirm *confirm)
 {
-	if (confirm->replacing.replaced > 0)
-		document_end(confirm->file->doc);
+	const bool groups = confirm->replacing.replaced > 0;
 	replacing_free(&confirm->replacing);
+	if (groups)
+		document_end(confirm->file->doc);
 	*confirm = (Confirm){0};
 }
 
@@ -152,7 +202,7 @@ static MhexStatus ask_next(Editor *editor)
 	Confirm *confirm = &editor->confirm;
 	Replacing *replacing = &confirm->replacing;
 	if (replacing->index >= replacing->count ||
-	    next_matches(replacing, &match, 1) == 0)
+	    next_matches(replacing, replacing->search, &match, 1) == 0)
 		return end_confirm(editor);
 	view_goto(editor, match.offset);
 	selection_set(confirm->file, match);
@@ -171,24 +221,19 @@ static MhexStatus ask_next(Editor *editor)
 static MhexStatus replace_this(Confirm *confirm, MhexError *err)
 {
 	Range match;
-	ReplaceAll *one = NULL;
 	Document *doc = confirm->file->doc;
 	Replacing *replacing = &confirm->replacing;
-	const Replacement with = replacement(replacing);
-	if (next_matches(replacing, &match, 1) == 0)
+	if (next_matches(replacing, replacing->search, &match, 1) == 0)
 		return MHEX_OK;
 	if (replacing->replaced == 0)
 		document_begin(doc);
 	replacing->replaced++;
-	MhexStatus status = document_replace_begin(doc, &with, 1, &one, err);
-	if (!status) {
-		status = document_replace_ranges(one, &match, 1, err);
-		if (status)
-			document_replace_drop(one);
-		else
-			status = document_replace_end(one, err);
-	}
-	replacing->shift += with.length - match.length;
+	MhexStatus status = begin(replacing, doc, 1, err);
+	if (!status)
+		status = document_replace_ranges(replacing->all, &match, 1, err);
+	if (!status)
+		status = end(replacing, err);
+	replacing->shift += replacing->bytes_length - match.length;
 	return status;
 }
 
@@ -226,20 +271,13 @@ MhexStatus replace_answer(Editor *editor, char answer, MhexError *err)
 /* The search hands its matches on. */
 static Replacing take_search(SearchTask *task, uint64_t count)
 {
-	const Replacing replacing = {
-		.search = task->search,
-		.snapshot = task->snapshot,
-		.bytes = task->bytes,
-		.keep = task->keep,
-		.bytes_length = task->bytes_length,
-		.found = task->found,
-		.count = count,
-	};
+	Replacing replacing = task->replacing;
+	replacing.search = task->search;
+	replacing.snapshot = task->snapshot;
+	replacing.count = count;
 	task->search = NULL;
 	task->snapshot = NULL;
-	task->bytes = NULL;
-	task->keep = NULL;
-	task->found = NULL;
+	task->replacing = (Replacing){0};
 	return replacing;
 }
 

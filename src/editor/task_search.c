@@ -10,9 +10,7 @@
 void task_drop_search(SearchTask *task)
 {
 	snapshot_release(task->snapshot);
-	free(task->bytes);
-	free(task->keep);
-	free(task->found);
+	replacing_free(&task->replacing);
 	*task = (SearchTask){0};
 }
 
@@ -79,6 +77,8 @@ static MhexStatus use_results(Editor *editor, SearchTask *task,
 {
 	if (task->use == FOR_LIST)
 		return end_list(editor, progress, status, err);
+	if (task->use == FOR_REPLACE && status == MHEX_E_CANCELLED)
+		return mhex_fail(err, status, "cancelled, nothing is changed");
 	if (status)
 		return status;
 	switch (task->use) {
@@ -119,11 +119,27 @@ static void tell_of_gaps(Editor *editor, uint64_t unreadable, MhexStatus status,
 		editor_say(editor, "%s; %s", strbuf_text(&editor->message), text);
 }
 
+/* Without a loop there is time for it until the search ends. */
+static MhexStatus go_ahead(SearchTask *task, MhexError *err)
+{
+	MhexStatus status = MHEX_OK;
+	while (!status &&
+	       search_wait_more(task->search, task->replacing.index + REPLACE_AHEAD_MIN))
+		status = replace_ahead(task, err);
+	if (status)
+		search_cancel(task->search);
+	return status;
+}
+
 /* The search has ended, or is to be waited for. */
 static MhexStatus end_search(Editor *editor, SearchTask *task, MhexError *err)
 {
 	SearchProgress progress;
-	MhexStatus status = search_wait(task->search, err);
+	MhexStatus status = MHEX_OK;
+	if (!editor->inside_loop && replace_goes_ahead(task))
+		status = go_ahead(task, err);
+	const MhexStatus found = search_wait(task->search, status ? NULL : err);
+	status = status ? status : found;
 	search_get_progress(task->search, &progress);
 	status = use_results(editor, task, &progress, status, err);
 	tell_of_gaps(editor, progress.unreadable, status, err);
@@ -268,8 +284,14 @@ static void poll_search(Editor *editor, SearchTask *task)
 	if (!task->search)
 		return;
 	search_get_progress(task->search, &progress);
+	MhexStatus status = MHEX_OK;
 	if (progress.done)
-		task_show_failure(editor, what, end_search(editor, task, &err), &err);
+		status = end_search(editor, task, &err);
+	else if (replace_goes_ahead(task))
+		status = replace_ahead(task, &err);
+	if (status && task->search)
+		task_stop_search(editor, task);
+	task_show_failure(editor, what, status, &err);
 	editor->stale = true;
 }
 

@@ -19,6 +19,8 @@ const char *task_editing(const Editor *editor)
 		return task_open_name(&editor->open);
 	if (editor->recover.job)
 		return "recover";
+	if (editor->search.replacing.all)
+		return editor->search.what;
 	if (editor->range.bytes)
 		return editor->range.what;
 	return editor->read.bytes ? "read" : editor->slice.what;

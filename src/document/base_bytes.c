@@ -12,6 +12,9 @@
 enum {
 	BLOCK = BASE_BLOCK, /* bytes; one bit each in a uint16_t */
 	LEAF_BLOCKS = 128,
+	/* What is under the largest edit that is remembered byte by byte: in file memory that
+	 * takes five times as long. */
+	PLAIN_MAX = 18 << 20,
 };
 
 /* Blocks in the order of their offsets, or runs. */
@@ -50,7 +53,7 @@ BaseBytes *base_bytes_new(void)
 {
 	BaseBytes *store = calloc(1, sizeof(*store));
 	if (store)
-		slab_init(&store->leaves, sizeof(Leaf));
+		slab_init(&store->leaves, sizeof(Leaf), PLAIN_MAX);
 	return store;
 }
 

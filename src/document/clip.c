@@ -221,9 +221,10 @@ MhexStatus document_fill_clip(Document *doc, const void *pattern, size_t pattern
 	return clip_of_piece(doc, piece, out, err);
 }
 
-uint64_t document_put_max(const Document *doc)
+uint64_t document_put_max(const Document *doc, uint64_t length)
 {
-	return doc->model->put_max;
+	const bool remembered = length <= BASE_BYTES_MAX;
+	return remembered || doc->model->keeps_old ? doc->model->put_max : length;
 }
 
 uint64_t document_step_max(const Document *doc)

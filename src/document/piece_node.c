@@ -6,6 +6,10 @@
 
 #include "document/slab.h"
 
+enum {
+	PLAIN_MAX = 8 << 20
+};
+
 struct PiecePool {
 	Slab slab;
 	PieceNode *spare;
@@ -17,7 +21,7 @@ PiecePool *piece_pool_new(void)
 {
 	PiecePool *pool = calloc(1, sizeof(*pool));
 	if (pool)
-		slab_init(&pool->slab, sizeof(PieceNode));
+		slab_init(&pool->slab, sizeof(PieceNode), PLAIN_MAX);
 	return pool;
 }
 

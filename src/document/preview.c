@@ -6,7 +6,8 @@
 #include "document/succession.h"
 
 enum {
-	SETTLE_STEP_MAX = 1 << 20 /* bytes looked at after an undo or redo */
+	SETTLE_STEP_MAX = 1 << 20, /* bytes looked at after an undo or redo */
+	PUT_MAX = 2 << 20,
 };
 
 MhexStatus document_no_memory(MhexError *err)
@@ -305,5 +306,5 @@ const EditModel preview_model = {
 	.modified_bytes = preview_modified_bytes,
 	.next_modified = preview_next_modified,
 	.keeps_versions = true,
-	.put_max = UINT64_MAX,
+	.put_max = PUT_MAX,
 };

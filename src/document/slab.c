@@ -10,37 +10,36 @@
 
 enum {
 	HEAP_BYTES = 512 << 10,
-	PLAIN_CHUNKS = 4, /* the first ones */
 	CHUNK_FIRST = 4 << 20,
 	CHUNK_DOUBLINGS = 6, /* then all have 256 MiB */
 };
 
-void slab_init(Slab *slab, size_t item)
+void slab_init(Slab *slab, size_t item, size_t plain)
 {
 	assert(item >= sizeof(void *));
-	*slab = (Slab){.item = item};
+	*slab = (Slab){.item = item, .plain = plain / LARGE_MEMORY};
 }
 
-static size_t chunk_size(size_t index)
+static size_t chunk_size(const Slab *slab, size_t index)
 {
-	if (index < PLAIN_CHUNKS)
+	if (index < slab->plain)
 		return LARGE_MEMORY;
-	index -= PLAIN_CHUNKS;
+	index -= slab->plain;
 	return (size_t)CHUNK_FIRST << (index < CHUNK_DOUBLINGS ? index : CHUNK_DOUBLINGS);
 }
 
-static void *take_chunk(size_t index)
+static void *take_chunk(const Slab *slab, size_t index)
 {
-	return index < PLAIN_CHUNKS ? large_memory_take()
-				    : file_memory_take(chunk_size(index));
+	return index < slab->plain ? large_memory_take()
+				   : file_memory_take(chunk_size(slab, index));
 }
 
-static void give_chunk(void *chunk, size_t index)
+static void give_chunk(const Slab *slab, size_t index)
 {
-	if (index < PLAIN_CHUNKS)
-		free(chunk);
+	if (index < slab->plain)
+		free(slab->chunks[index]);
 	else
-		file_memory_give(chunk, chunk_size(index));
+		file_memory_give(slab->chunks[index], chunk_size(slab, index));
 }
 
 static bool add_chunk(Slab *slab)
@@ -49,7 +48,7 @@ static bool add_chunk(Slab *slab)
 	if (!chunks)
 		return false;
 	slab->chunks = chunks;
-	chunks[slab->count] = take_chunk(slab->count);
+	chunks[slab->count] = take_chunk(slab, slab->count);
 	if (!chunks[slab->count])
 		return false;
 	slab->count++;
@@ -64,7 +63,7 @@ static void *take_from_chunk(Slab *slab)
 		memcpy(&slab->spare, item, sizeof(slab->spare));
 		return item;
 	}
-	if ((slab->count == 0 || chunk_size(slab->count - 1) - slab->used < slab->item) &&
+	if ((slab->count == 0 || chunk_size(slab, slab->count - 1) - slab->used < slab->item) &&
 	    !add_chunk(slab))
 		return NULL;
 	item = slab->chunks[slab->count - 1] + slab->used;
@@ -86,7 +85,7 @@ static bool is_in_chunk(const Slab *slab, const void *item)
 	const uintptr_t at = (uintptr_t)item;
 	for (size_t i = 0; i < slab->count; i++) {
 		const uintptr_t begin = (uintptr_t)slab->chunks[i];
-		if (at >= begin && at - begin < chunk_size(i))
+		if (at >= begin && at - begin < chunk_size(slab, i))
 			return true;
 	}
 	return false;
@@ -107,7 +106,7 @@ void slab_free(Slab *slab)
 {
 	assert(slab->heap == 0);
 	for (size_t i = 0; i < slab->count; i++)
-		give_chunk(slab->chunks[i], i);
+		give_chunk(slab, i);
 	free(slab->chunks);
-	slab_init(slab, slab->item);
+	slab_init(slab, slab->item, slab->plain * LARGE_MEMORY);
 }

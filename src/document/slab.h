@@ -7,20 +7,21 @@
 
 /*
  * Items of one size. The first half MiB of them are in the heap and go back there, the
- * next 8 MiB in chunks of plain memory; those beyond lie in file memory, so that the
- * edits of a document do not fill the RAM.
+ * next ones in chunks of plain memory; those beyond lie in file memory, so that the edits
+ * of a document do not fill the RAM.
  */
 typedef struct {
-	size_t item; /* bytes */
-	size_t heap; /* how many are in the heap */
+	size_t item;  /* bytes */
+	size_t plain; /* chunks of plain memory at most */
+	size_t heap;  /* how many are in the heap */
 	uint8_t **chunks;
 	size_t count; /* of chunks */
 	size_t used;  /* bytes of the last one */
 	void *spare;  /* items of chunks that were given back, one leads to the next */
 } Slab;
 
-/* item: at least the size of a pointer. */
-void slab_init(Slab *slab, size_t item);
+/* item: at least the size of a pointer. plain: bytes of plain memory at most. */
+void slab_init(Slab *slab, size_t item, size_t plain);
 /* NULL: neither memory nor room. */
 void *slab_take(Slab *slab);
 void slab_give(Slab *slab, void *item);

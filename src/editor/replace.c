@@ -103,7 +103,7 @@ static size_t slice_matches(const Document *doc, size_t most)
 	enum {
 		BYTES_OF_ONE = 1024 /* stored at once in the time that a match takes */
 	};
-	const uint64_t stored = document_put_max(doc) / BYTES_OF_ONE;
+	const uint64_t stored = document_put_max(doc, UINT64_MAX) / BYTES_OF_ONE;
 	return stored < most ? (size_t)stored : most;
 }
 

@@ -11,7 +11,7 @@
 static MhexStatus put_slice(SliceTask *task, MhexError *err)
 {
 	const uint64_t left = task->total - task->done;
-	const uint64_t most = document_put_max(task->file->doc);
+	const uint64_t most = document_put_max(task->file->doc, task->total);
 	const Range part = {task->done, left < most ? left : most};
 	const MhexStatus status = document_put(task->file->doc, task->offset + task->done,
 					       task->clip, part, err);

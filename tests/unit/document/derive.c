@@ -204,11 +204,13 @@ Test(derive, live_says_how_much_one_step_may_change)
 {
 	MhexError err;
 	cr_expect(zero(int, document_check_put(sample.doc, UINT64_MAX, NULL)));
+	cr_expect(eq(u64, document_put_max(sample.doc, UINT64_MAX), UINT64_MAX));
+	cr_expect(lt(u64, document_put_max(sample.doc, 16 << 20), (4 << 20) + 1));
 	cr_assert(zero(int, document_set_access(sample.doc, ACCESS_LIVE, false, NULL)));
 
 	cr_expect(zero(int, document_check_put(sample.doc, 64 << 20, NULL)));
 	cr_expect(eq(int, document_check_put(sample.doc, (64 << 20) + 1, &err),
 		     MHEX_E_UNSUPPORTED));
 	cr_expect(strstr(err.message, "67108865 bytes") != NULL, "%s", err.message);
-	cr_expect(lt(u64, document_put_max(sample.doc), (1 << 20) + 1));
+	cr_expect(lt(u64, document_put_max(sample.doc, UINT64_MAX), (1 << 20) + 1));
 }

@@ -7,6 +7,7 @@
 
 enum {
 	ITEM = 4000,
+	PLAIN = 8 << 20,
 	COUNT = 6000 /* 24 MB: beyond the heap, and beyond the first chunk */
 };
 
@@ -35,7 +36,7 @@ static void expect_values(size_t step)
 Test(slab, items_are_apart_and_used_again)
 {
 	Slab slab;
-	slab_init(&slab, ITEM);
+	slab_init(&slab, ITEM, PLAIN);
 	for (size_t i = 0; i < COUNT; i++)
 		take(&slab, i);
 	expect_values(1);

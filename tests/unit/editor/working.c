@@ -70,6 +70,21 @@ Test(working, a_large_edit_goes_on_between_keys)
 	cr_expect(not(draw()->is_modified), "one step");
 }
 
+Test(working, what_is_under_a_fill_is_remembered_between_keys)
+{
+	open_large();
+
+	keys_only(":fill 41 in %<Enter>");
+	cr_expect(editor_busy(editor));
+	keys_only("j");
+	EXPECT_CURSOR(16);
+	wait_for_jobs();
+
+	cr_expect(eq(u64, draw()->modified_bytes, LARGE));
+	keys("u");
+	cr_expect(not(draw()->is_modified), "one step");
+}
+
 Test(working, a_large_edit_that_is_stopped_changes_nothing)
 {
 	open_large();

@@ -12,8 +12,8 @@
 enum {
 	BLOCK = BASE_BLOCK, /* bytes; one bit each in a uint16_t */
 	LEAF_BLOCKS = 128,
-	/* What is under the largest edit that is remembered byte by byte: in file memory that
-	 * takes five times as long. */
+	/* What is under the largest edit that is remembered byte by byte: in file memory
+	 * that takes five times as long. */
 	PLAIN_MAX = 18 << 20,
 };
 

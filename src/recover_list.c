@@ -20,6 +20,30 @@
 typedef MhexStatus (*Describe)(StrBuf *out, StrBuf *path, const char *name,
 			       MhexError *err);
 
+static void describe_size(StrBuf *out, const RecoveryState *state)
+{
+	if (state->unread > 0)
+		strbuf_printf(out, "save with a journal of %" PRIu64 " bytes",
+			      state->unread);
+	else if (state->stages > 0)
+		strbuf_printf(out, "save in %" PRIu64 " stages", state->stages);
+	else
+		strbuf_printf(out, "save of %" PRIu64 " bytes", state->bytes);
+}
+
+static void describe_place(StrBuf *out, const RecoveryState *state)
+{
+	if (state->resized)
+		strbuf_add_text(out, ", the file has another size since");
+	else if (state->under_way > 0)
+		strbuf_printf(out, ", number %" PRIu64 " had begun", state->under_way);
+	else if (!state->begun)
+		strbuf_add_text(out, ", had not begun");
+	else if (state->stages == 0)
+		strbuf_printf(out, ", %" PRIu64 " are the old ones, %" PRIu64 " others'",
+			      state->bytes - state->now - state->foreign, state->foreign);
+}
+
 static MhexStatus describe_save(StrBuf *out, StrBuf *path, const char *name,
 				MhexError *err)
 {
@@ -30,16 +54,11 @@ static MhexStatus describe_save(StrBuf *out, StrBuf *path, const char *name,
 		return status;
 	recovery_get_state(recovery, &state);
 	strbuf_add_text(path, state.path);
-	strbuf_printf(out, "save of %" PRIu64 " bytes, ", state.bytes);
+	describe_size(out, &state);
 	if (state.missing)
-		strbuf_add_text(out, state.missing);
-	else if (!state.begun)
-		strbuf_add_text(out, "had not begun");
-	else if (state.resized)
-		strbuf_add_text(out, "the file has another size since");
-	else
-		strbuf_printf(out, "%" PRIu64 " are the old ones, %" PRIu64 " others'",
-			      state.bytes - state.now - state.foreign, state.foreign);
+		strbuf_printf(out, ", %s", state.missing);
+	else if (state.unread == 0)
+		describe_place(out, &state);
 	recovery_close(recovery);
 	return MHEX_OK;
 }
@@ -55,12 +74,15 @@ static MhexStatus describe_edits(StrBuf *out, StrBuf *path, const char *name,
 		return status == MHEX_E_BUSY ? MHEX_E_NOTFOUND : status;
 	edit_recovery_get_state(recovery, &state);
 	strbuf_add_text(path, state.path);
+	const char *what = state.live ? "live edits, in the file" : "unsaved edits";
 	if (state.damaged)
 		strbuf_add_text(out, "edits, damaged");
+	else if (state.unread > 0)
+		strbuf_printf(out, "%s with a journal of %" PRIu64 " bytes", what,
+			      state.unread);
 	else
-		strbuf_printf(out, "%s, %" PRIu64 " bytes%s",
-			      state.live ? "live edits, in the file" : "unsaved edits",
-			      state.bytes, state.torn ? ", the last of them torn" : "");
+		strbuf_printf(out, "%s, %" PRIu64 " bytes%s", what, state.bytes,
+			      state.torn ? ", the last of them torn" : "");
 	edit_recovery_close(recovery);
 	return MHEX_OK;
 }

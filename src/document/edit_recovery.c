@@ -7,6 +7,7 @@
 
 #include "document/edit_private.h"
 #include "document/live_revert.h"
+#include "document/recovery.h"
 #include "document/succession.h"
 
 enum {
@@ -152,7 +153,7 @@ static MhexStatus look_at_edits(EditRecovery *recovery, MhexError *err)
 	return status;
 }
 
-/* wanted, or NULL: of this file; those of others are not read. */
+/* wanted: of this file, those of others are not read; NULL: for a list. */
 static MhexStatus read_journal(EditRecovery *recovery, const FileIdentity *wanted,
 			       MhexError *err)
 {
@@ -169,6 +170,11 @@ static MhexStatus read_journal(EditRecovery *recovery, const FileIdentity *wante
 		return status;
 	recovery->state.path = recovery->file.identity.path;
 	recovery->state.live = recovery->file.live;
+	const uint64_t size = journal_reader_size(recovery->journal);
+	if (!wanted && size > RECOVERY_LIST_MAX) {
+		recovery->state.unread = size;
+		return MHEX_OK;
+	}
 	recovery->live.first = base_bytes_new();
 	recovery->live.previous = base_bytes_new();
 	recovery->live.last = base_bytes_new();
@@ -211,7 +217,8 @@ static MhexStatus open_in(EditRecovery **out, const char *name,
 
 static bool is_empty(const EditRecovery *recovery)
 {
-	return recovery->state.operations == 0 && !recovery->state.damaged;
+	const EditRecoveryState *state = &recovery->state;
+	return state->operations == 0 && !state->damaged && state->unread == 0;
 }
 
 MhexStatus edit_recovery_open(EditRecovery **out, const char *name, MhexError *err)

@@ -23,6 +23,7 @@ typedef struct {
 	bool torn;           /* the journal has lost its end */
 	bool damaged;        /* they make no sense: they can be dropped only */
 	size_t later;        /* other programs that have left unsaved edits since */
+	uint64_t unread; /* bytes of a journal of which a list says only these; else 0 */
 } EditRecoveryState;
 
 /* The oldest edits left of the file that path names. Journals without any are cleared
@@ -30,8 +31,9 @@ typedef struct {
  * edit_recovery_close(). */
 MhexStatus edit_recovery_find(EditRecovery **out, const char *path, MhexError *err);
 
-/* The journal of this name, for lists. MHEX_E_BUSY: its program lives; MHEX_E_NOTFOUND:
- * there are no edits in it. */
+/* The journal of this name, for lists, which are there at once: the edits in one that is
+ * longer than RECOVERY_LIST_MAX are not looked at. MHEX_E_BUSY: its program lives;
+ * MHEX_E_NOTFOUND: there are no edits in it. */
 MhexStatus edit_recovery_open(EditRecovery **out, const char *name, MhexError *err);
 void edit_recovery_close(EditRecovery *recovery);
 

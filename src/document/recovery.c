@@ -30,6 +30,7 @@ struct Recovery {
 	bool failed;           /* see rollback_mark_failed() */
 	uint64_t size;         /* of the file after the save; before it: identity.size */
 	bool no_lock, force;   /* recovery_set_lock() */
+	bool listed;           /* recovery_open() */
 	RecoveryState state;
 	uint8_t *current; /* ROLLBACK_CHUNK_MAX bytes of the file */
 };
@@ -141,6 +142,11 @@ static MhexStatus look_for_ready(Recovery *recovery, MhexError *err)
 	MhexStatus status = journal_next(recovery->journal, &record, err);
 	if (!status && record.kind != ROLLBACK_CHANGE && record.kind != ROLLBACK_READY)
 		return read_stages(recovery, err);
+	const uint64_t size = journal_reader_size(recovery->journal);
+	if (!status && recovery->listed && size > RECOVERY_LIST_MAX) {
+		recovery->state.unread = size;
+		return MHEX_OK;
+	}
 	for (; !status && record.kind == ROLLBACK_CHANGE;
 	     status = journal_next(recovery->journal, &record, err)) {
 		Change change;
@@ -268,13 +274,15 @@ static MhexStatus read_journal(Recovery *recovery, const char *name, MhexError *
 }
 
 /* Its file is not opened yet. */
-static MhexStatus open_journal(Recovery **out, const char *name, MhexError *err)
+static MhexStatus open_journal(Recovery **out, const char *name, bool listed,
+			       MhexError *err)
 {
 	*out = NULL;
 	Recovery *recovery = calloc(1, sizeof(*recovery));
 	if (!recovery)
 		return mhex_fail(err, MHEX_E_NOMEM, "out of memory");
 	recovery->folder.fd = -1;
+	recovery->listed = listed;
 	recovery->current = malloc(ROLLBACK_CHUNK_MAX);
 	const MhexStatus status = recovery->current
 					  ? read_journal(recovery, name, err)
@@ -288,19 +296,11 @@ static MhexStatus open_journal(Recovery **out, const char *name, MhexError *err)
 
 MhexStatus recovery_open(Recovery **out, const char *name, MhexError *err)
 {
-	MhexStatus status = open_journal(out, name, err);
+	const MhexStatus status = open_journal(out, name, true, err);
 	Recovery *recovery = *out;
-	if (!recovery)
-		return status;
-	status = read_rest(recovery, err);
-	if (status) {
-		recovery_close(recovery);
-		*out = NULL;
-		return status;
-	}
-	if (open_target(recovery, recovery->identity.path, &recovery->why))
+	if (!status && open_target(recovery, recovery->identity.path, &recovery->why))
 		recovery->state.missing = recovery->why.message;
-	return MHEX_OK;
+	return status;
 }
 
 /* Nothing is left to be done: the save did not begin, or is complete and on disk now. */
@@ -323,7 +323,7 @@ static MhexStatus try_journal(Recovery **out, const char *name, const char *path
 {
 	Recovery *recovery = NULL;
 	*out = NULL;
-	MhexStatus status = open_journal(&recovery, name, err);
+	MhexStatus status = open_journal(&recovery, name, false, err);
 	if (!recovery)
 		return status == MHEX_E_NOMEM ? status : MHEX_OK;
 	if (!file_identity_matches(&recovery->identity, wanted)) {

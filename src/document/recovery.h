@@ -10,6 +10,10 @@
 
 #define RECOVERY_JOURNAL_KIND "save" /* what journal_list() says of them */
 
+enum {
+	RECOVERY_LIST_MAX = 4 << 20, /* bytes of a journal that is read for a list */
+};
+
 /*
  * What a save in place that a crash has interrupted left behind, and what to do with it.
  *
@@ -39,6 +43,7 @@ typedef struct {
 	 * bytes are not counted, nor is it known whether it was complete. Else 0. */
 	uint64_t stages;
 	uint64_t under_way; /* the one of them that it was in, from 1 on; 0: not known */
+	uint64_t unread; /* bytes of a journal of which a list says only these; else 0 */
 } RecoveryState;
 
 /* The oldest interrupted save of the file that path names. What turns out to be nothing
@@ -47,9 +52,10 @@ typedef struct {
  * recovery_close(). */
 MhexStatus recovery_find(Recovery **out, const char *path, MhexError *err);
 
-/* The one whose journal has this name, for lists; its file is looked for where it was.
- * MHEX_E_BUSY: the save is still running; MHEX_E_UNSUPPORTED: the journal cannot be
- * trusted. */
+/* The one whose journal has this name, for lists, which are there at once; its file is
+ * looked for where it was. Of a longer journal than RECOVERY_LIST_MAX the path is known
+ * and little else; it is not for recovery_run(). MHEX_E_BUSY: the save is still running;
+ * MHEX_E_UNSUPPORTED: the journal cannot be trusted. */
 MhexStatus recovery_open(Recovery **out, const char *name, MhexError *err);
 
 void recovery_close(Recovery *recovery);

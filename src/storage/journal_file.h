@@ -97,6 +97,8 @@ MhexStatus journal_reader_unlink(const JournalReader *journal, MhexError *err);
 
 const char *journal_reader_name(const JournalReader *journal);
 const char *journal_reader_kind(const JournalReader *journal);
+/* Of the file, in bytes. */
+uint64_t journal_reader_size(const JournalReader *journal);
 
 /* The next record. MHEX_E_NOTFOUND: there is none, or what follows is torn. */
 MhexStatus journal_next(JournalReader *journal, JournalRecord *record, MhexError *err);

@@ -226,6 +226,11 @@ const char *journal_reader_kind(const JournalReader *journal)
 	return journal->header.kind;
 }
 
+uint64_t journal_reader_size(const JournalReader *journal)
+{
+	return journal->size;
+}
+
 /* ---- Records ---- */
 
 static MhexStatus end(const JournalReader *journal, MhexError *err)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "document/recovery.h"
 #include "edit_sample.h"
 #include "support/faults.h"
 
@@ -44,6 +45,51 @@ Test(edit_recovery, what_others_change_elsewhere_is_theirs)
 	cr_expect(zero(u64, apply()));
 	expect_ok(document_read(sample.doc, 50006, bytes, 2, NULL, &err));
 	cr_expect(zero(int, memcmp(bytes, "XY", 2)));
+}
+
+/* ---- Lists ---- */
+
+static void open_listed(EditRecoveryState *found)
+{
+	StateFolder folder;
+	JournalList list;
+	expect_ok(state_folder_open(&folder, false, &err));
+	expect_ok(journal_list(&list, &folder, &err));
+	cr_assert(eq(sz, list.count, 1));
+	expect_ok(edit_recovery_open(&recovery, list.items[0].name, &err));
+	edit_recovery_get_state(recovery, found);
+	ARRAY_FREE(&list);
+	state_folder_close(&folder);
+}
+
+static void insert_many(size_t count)
+{
+	char *bytes = calloc(1, count);
+	cr_assert(ne(ptr, bytes, NULL));
+	expect_ok(document_insert(sample.doc, 100, bytes, count, &err));
+	free(bytes);
+}
+
+Test(edit_recovery, a_list_does_not_read_long_journals)
+{
+	EditRecoveryState found;
+	start();
+	insert_many(RECOVERY_LIST_MAX);
+	crash();
+	open_listed(&found);
+	cr_expect(lt(u64, RECOVERY_LIST_MAX, found.unread));
+	cr_expect(zero(u64, found.operations));
+}
+
+Test(edit_recovery, a_list_reads_short_ones)
+{
+	EditRecoveryState found;
+	start();
+	insert_many(1000);
+	crash();
+	open_listed(&found);
+	cr_expect(zero(u64, found.unread));
+	cr_expect(eq(u64, found.bytes, 1000));
 }
 
 /* ---- Many ranges at once ---- */

@@ -196,6 +196,57 @@ Test(recovery, says_what_it_found)
 	cr_expect(not(found.resized));
 }
 
+static void write_long_journal(void)
+{
+	static uint8_t bytes[ROLLBACK_CHUNK_MAX];
+	Storage *file = NULL;
+	Rollback *rollback = NULL;
+	const StorageOptions how = {.wanted = ACCESS_PREVIEW};
+	const uint64_t length = RECOVERY_LIST_MAX / 2;
+	cr_assert(zero(int, (int)storage_open(&file, sample.path, how, &err)));
+	cr_assert(zero(int,
+		       (int)rollback_open(&rollback, file, sample.path, length, &err)));
+	for (uint64_t at = 0; at < length; at += sizeof(bytes))
+		cr_assert(zero(int, (int)rollback_add(rollback, at, bytes, bytes,
+						      sizeof(bytes), &err)));
+	cr_assert(zero(int, (int)rollback_ready(rollback, length, &err)));
+	rollback_leave(rollback);
+	storage_close(file);
+}
+
+static void open_listed(RecoveryState *found)
+{
+	StateFolder folder;
+	JournalList list;
+	cr_assert(zero(int, (int)state_folder_open(&folder, false, &err)));
+	cr_assert(zero(int, (int)journal_list(&list, &folder, &err)));
+	cr_assert(eq(sz, list.count, 1));
+	cr_assert(zero(int, (int)recovery_open(&recovery, list.items[0].name, &err)),
+		  "%s", err.message);
+	recovery_get_state(recovery, found);
+	ARRAY_FREE(&list);
+	state_folder_close(&folder);
+}
+
+Test(recovery, a_list_does_not_read_long_journals)
+{
+	RecoveryState found;
+	write_long_journal();
+	open_listed(&found);
+	cr_expect(lt(u64, RECOVERY_LIST_MAX, found.unread));
+	cr_expect(zero(u64, found.bytes));
+	cr_expect(zero(ptr, (void *)found.missing));
+}
+
+Test(recovery, a_list_reads_short_ones)
+{
+	RecoveryState found;
+	write_journal(CHANGES, true);
+	open_listed(&found);
+	cr_expect(zero(u64, found.unread));
+	cr_expect(eq(u64, found.bytes, CHANGES * CHANGED));
+}
+
 Test(recovery, one_byte_of_somebody_else_and_nothing_is_written)
 {
 	write_journal(CHANGES, true);

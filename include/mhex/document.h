@@ -301,8 +301,11 @@ typedef struct {
 /* Returning false ends it. */
 typedef bool (*DifferenceVisitor)(void *context, const DocumentDifference *difference);
 
-/* Show all differences in order. */
-void document_differences(const Document *doc, DifferenceVisitor visitor, void *context);
+/* Show differences in order, from the offset from on as far as that is possible without
+ * going over all of them: returns where it has begun, which is there or at 0. A first one
+ * that begins at from may be the end of a longer one. */
+uint64_t document_differences(const Document *doc, uint64_t from,
+			      DifferenceVisitor visitor, void *context);
 /* The bytes of the file as it is now, which may differ from the document's. */
 MhexStatus document_read_file(Document *doc, uint64_t offset, void *dst, size_t length,
 			      uint8_t *readable, MhexError *err);

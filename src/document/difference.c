@@ -37,6 +37,17 @@ void difference_walk(DifferenceWalk *walk, const Version *version,
 	walk->more = piece_cursor_seek(&walk->cursor, tree, 0);
 }
 
+uint64_t difference_skip(DifferenceWalk *walk, uint64_t offset)
+{
+	if (!walk->in_place || offset == 0 ||
+	    !piece_cursor_seek(&walk->cursor, walk->tree, offset))
+		return 0;
+	walk->done = offset - walk->cursor.offset;
+	walk->mine = offset;
+	walk->theirs = offset;
+	return offset;
+}
+
 /* The next part of a piece, resolved, and where it lies. */
 static bool next_part(DifferenceWalk *walk, Piece *part, uint64_t *at)
 {

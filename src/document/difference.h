@@ -36,6 +36,9 @@ typedef struct {
 /* version and table must stay as they are while the walk goes on. */
 void difference_walk(DifferenceWalk *walk, const Version *version,
 		     const SourceTable *table);
+/* Leave out what lies before offset, before the first difference; only in place. Returns
+ * where the walk begins. */
+uint64_t difference_skip(DifferenceWalk *walk, uint64_t offset);
 /* The next difference in order; false at the end. */
 bool difference_next(DifferenceWalk *walk, Difference *out);
 

@@ -430,14 +430,17 @@ MhexStatus document_read_file(Document *doc, uint64_t offset, void *dst, size_t 
 	return storage_read(document_storage(doc), offset, dst, length, readable, err);
 }
 
-void document_differences(const Document *doc, DifferenceVisitor visitor, void *context)
+uint64_t document_differences(const Document *doc, uint64_t from,
+			      DifferenceVisitor visitor, void *context)
 {
 	DifferenceWalk walk;
 	Difference found;
 	bool more = true;
 	difference_walk(&walk, &doc->now, doc->stock->table);
+	const uint64_t begun = difference_skip(&walk, from);
 	while (more && difference_next(&walk, &found)) {
 		const DocumentDifference difference = {found.mine, found.theirs};
 		more = visitor(context, &difference);
 	}
+	return begun;
 }

@@ -62,6 +62,8 @@ HANDLER(cmd_put);
 /* commands_conflict.c */
 HANDLER(cmd_conflicts);
 HANDLER(cmd_take);
+
+/* commands_difference.c */
 HANDLER(cmd_diff_disk);
 HANDLER(cmd_diff_next);
 HANDLER(cmd_diff_previous);

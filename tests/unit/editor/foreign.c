@@ -183,6 +183,66 @@ Test(foreign, what_differs_from_the_disk_is_stepped_through)
 	EXPECT_MESSAGE("diff-next: the document is as the file on the disk");
 }
 
+/* Two thousand, too many to be counted at each key. */
+static void differ_in_many_places(void)
+{
+	ed_open_counting(2000 * 256);
+	command("replace 00 with ff");
+}
+
+Test(foreign, among_very_many_differences_the_next_one_is_found)
+{
+	differ_in_many_places();
+
+	command("diff-disk");
+	EXPECT_CURSOR(0);
+	EXPECT_MESSAGE("first difference at 0x0: disk 00 here ff");
+	keys("<F6>");
+	EXPECT_CURSOR(256);
+	EXPECT_MESSAGE("difference at 0x100: disk 00 here ff");
+	command("goto 1900*256 + 7");
+	keys("<F6>");
+	EXPECT_CURSOR(1901 * 256);
+	keys("<S-F6><S-F6>");
+	EXPECT_CURSOR(1899 * 256);
+	command("goto 0");
+	keys("<S-F6>");
+	EXPECT_CURSOR(1999 * 256);
+	keys("<F6>");
+	EXPECT_CURSOR(0);
+	command("set nowrap");
+	keys("<S-F6>");
+	EXPECT_MESSAGE("diff-previous: no difference before here");
+}
+
+Test(foreign, far_from_very_many_differences_the_one_before_is_found)
+{
+	differ_in_many_places();
+	command("overwrite 00 at 1999*256");
+	command("fill 5a in 1000*256..1998*256-5");
+
+	command("goto $");
+	keys("<S-F6>");
+	EXPECT_CURSOR(1998 * 256);
+	keys("<S-F6>");
+	EXPECT_CURSOR(1000 * 256);
+	keys("<S-F6>");
+	EXPECT_CURSOR(999 * 256);
+}
+
+Test(foreign, among_very_many_differences_of_another_size_too)
+{
+	ed_open_counting(2000 * 256);
+	command("replace 00 with 5859");
+
+	command("goto 1900*257 + 7");
+	keys("<F6>");
+	EXPECT_CURSOR(1901 * 257);
+	keys("<S-F6>");
+	EXPECT_CURSOR(1900 * 257);
+	EXPECT_MESSAGE("difference at 0x7736c: disk 00 here 58 59");
+}
+
 Test(foreign, a_save_over_foreign_bytes_is_refused)
 {
 	ed_open_text("ABCD", ACCESS_PREVIEW);

@@ -58,17 +58,33 @@ static MhexStatus read_mine(const Scan *scan, Stretch *stretch, MhexError *err)
 			   (size_t)there.length, stretch->has_mine, err);
 }
 
-static MhexStatus read_stretch(const Scan *scan, Range range, Stretch *stretch,
-			       MhexError *err)
+static MhexStatus read_file(const Scan *scan, Range range, Stretch *stretch,
+			    MhexError *err)
 {
 	const size_t length = (size_t)range.length;
 	stretch->range = range;
 	base_bytes_read(scan->view->base, range.offset, stretch->was, length,
 			stretch->has_was);
-	const MhexStatus status =
-		storage_read(scan->view->file, range.offset, stretch->theirs, length,
-			     stretch->has_theirs, err);
+	return storage_read(scan->view->file, range.offset, stretch->theirs, length,
+			    stretch->has_theirs, err);
+}
+
+static MhexStatus read_stretch(const Scan *scan, Range range, Stretch *stretch,
+			       MhexError *err)
+{
+	const MhexStatus status = read_file(scan, range, stretch, err);
 	return status ? status : read_mine(scan, stretch, err);
+}
+
+/* Is any byte that is remembered another in the file now? */
+static bool was_changed(const Stretch *stretch)
+{
+	for (size_t i = 0; i < stretch->range.length; i++) {
+		if (stretch->has_was[i] &&
+		    (!stretch->has_theirs[i] || stretch->theirs[i] != stretch->was[i]))
+			return true;
+	}
+	return false;
 }
 
 /* ---- Showing ---- */
@@ -121,7 +137,10 @@ static MhexStatus scan_unknown(Scan *scan, Range range, MhexError *err)
 static MhexStatus scan_known(Scan *scan, Range range, MhexError *err)
 {
 	Stretch stretch;
-	MhexStatus status = read_stretch(scan, range, &stretch, err);
+	MhexStatus status = read_file(scan, range, &stretch, err);
+	/* Mine costs a way down the tree, and matters to few. */
+	if (!status && was_changed(&stretch))
+		status = read_mine(scan, &stretch, err);
 	for (size_t i = 0; !status && !scan->stopped && i < range.length; i++) {
 		const size_t begin = i;
 		while (i < range.length && !stretch.has_was[i])

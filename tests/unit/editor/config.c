@@ -8,23 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static TempFile other;
-
-static void clean(void)
-{
-	ed_close();
-	if (other.path[0])
-		temp_file_remove(&other);
-}
-
-TestSuite(config, .fini = clean, .timeout = 100);
-
-static char *line_with(const char *name, const char *path)
-{
-	static char line[2 * TEMP_PATH_SIZE];
-	(void)snprintf(line, sizeof(line), "%s%s", name, path);
-	return line;
-}
+TestSuite(config, .fini = ed_close, .timeout = 100);
 
 static TempFile config;
 

@@ -4,12 +4,14 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "editor/keymap.h"
 #include "storage/guard.h"
 
 Editor *editor;
 TempFile file;
+TempFile other;
 Frame frame;
 static uint64_t now = 1000;
 
@@ -47,6 +49,14 @@ void ed_open_counting(size_t size)
 	free(bytes);
 }
 
+void ed_open_large(size_t size)
+{
+	ed_open("A", 1, ACCESS_PREVIEW);
+	cr_assert(zero(int, truncate(file.path, (off_t)size)));
+	keys("<F5>");
+	cr_assert(eq(u64, draw()->document_size, size));
+}
+
 void ed_open_more(const TempFile *more)
 {
 	MhexError err;
@@ -59,6 +69,8 @@ void ed_close(void)
 	editor = NULL;
 	if (file.path[0])
 		temp_file_remove(&file);
+	if (other.path[0])
+		temp_file_remove(&other);
 	guard_uninstall();
 }
 
@@ -112,6 +124,13 @@ void command(const char *line)
 		send((Event){.kind = EVENT_KEY, .key = *line == '<' ? "<lt>" : key});
 	}
 	keys("<Enter>");
+}
+
+char *line_with(const char *command, const char *path)
+{
+	static char line[2 * TEMP_PATH_SIZE];
+	(void)snprintf(line, sizeof(line), "%s%s", command, path);
+	return line;
 }
 
 void paste(const char *bytes)

@@ -15,15 +15,18 @@
  */
 extern Editor *editor;
 extern TempFile file;
-extern Frame frame; /* as it was drawn last: draw() */
+extern TempFile other; /* a second one, made by the test that wants it */
+extern Frame frame;    /* as it was drawn last: draw() */
 
 void ed_open(const void *bytes, size_t length, Access access);
 void ed_open_text(const char *text, Access access);
 /* size bytes: 00 01 02 ... ff and again. */
 void ed_open_counting(size_t size);
+/* An A and zeroes, size bytes in all, which are more than a test should write. */
+void ed_open_large(size_t size);
 /* One more document; shown. */
 void ed_open_more(const TempFile *more);
-void ed_close(void); /* for .fini */
+void ed_close(void); /* for .fini; the files go as well */
 
 /* Press keys in Vim notation, one behind the other ("R41<Esc>"); waits for the jobs
  * that they start. */
@@ -35,6 +38,8 @@ void wait_for_jobs(void);
 void wait_for_job(void);
 /* Type a command line at the prompt and press Enter; from NORMAL. */
 void command(const char *line);
+/* "edit " and a path, until the next call. */
+char *line_with(const char *command, const char *path);
 void paste(const char *bytes);
 void mouse(MouseKind kind, int row, int col);
 void resize(int rows, int cols);

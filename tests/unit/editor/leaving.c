@@ -9,14 +9,10 @@
 
 #include "support/faults.h"
 
-static TempFile other;
-
 static void clean(void)
 {
 	faults_plan("");
 	ed_close();
-	if (other.path[0])
-		temp_file_remove(&other);
 }
 
 TestSuite(leaving, .fini = clean, .timeout = 100);
@@ -24,14 +20,6 @@ TestSuite(leaving, .fini = clean, .timeout = 100);
 enum {
 	LARGE = 8 << 20
 };
-
-static void open_large(void)
-{
-	ed_open("A", 1, ACCESS_PREVIEW);
-	cr_assert(zero(int, truncate(file.path, LARGE)));
-	keys("<F5>");
-	cr_assert(eq(u64, draw()->document_size, LARGE));
-}
 
 static void wait_for_writes(unsigned count)
 {
@@ -49,7 +37,7 @@ static void begin(const char *keys)
 
 Test(leaving, an_edit_that_is_cancelled_is_not_waited_for)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	begin(":reverse in %<Enter>");
 	keys_only("<C-c>");
@@ -77,7 +65,7 @@ Test(leaving, a_file_that_is_read_is_not_waited_for)
 
 Test(leaving, the_next_edit_is_made_meanwhile)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	begin(":xor 01 in %<Enter>");
 	keys_only("<C-c>");
@@ -91,7 +79,7 @@ Test(leaving, the_next_edit_is_made_meanwhile)
 
 Test(leaving, many_may_leave_at_a_time)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	for (unsigned i = 0; i < 3; i++) {
 		faults_plan("pwrite:3+:hold");

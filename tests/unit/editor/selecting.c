@@ -208,7 +208,6 @@ Test(selecting, what_is_copied_goes_to_the_clipboard)
 
 Test(selecting, a_copy_can_be_put_into_another_document)
 {
-	TempFile other;
 	ed_open_text("ABCD", ACCESS_PREVIEW);
 	keys("vly");
 	temp_file_make(&other, "xy", 2);
@@ -216,12 +215,10 @@ Test(selecting, a_copy_can_be_put_into_another_document)
 
 	keys("p");
 	EXPECT_HEX("78414279");
-	temp_file_remove(&other);
 }
 
 Test(selecting, a_copy_outlives_its_document)
 {
-	TempFile other;
 	char line[TEMP_PATH_SIZE + 8] = "edit ";
 	ed_open_text("ABCD", ACCESS_PREVIEW);
 	keys("vly");
@@ -231,7 +228,6 @@ Test(selecting, a_copy_outlives_its_document)
 	keys("p");
 
 	EXPECT_HEX("78414279");
-	temp_file_remove(&other);
 }
 
 Test(selecting, control_c_copies_and_never_ends_the_program)

@@ -11,29 +11,11 @@
 
 #include "support/many_mappings.h"
 
-static TempFile other;
-
-static void clean(void)
-{
-	ed_close();
-	if (other.path[0])
-		temp_file_remove(&other);
-}
-
-TestSuite(working, .fini = clean, .timeout = 280);
+TestSuite(working, .fini = ed_close, .timeout = 280);
 
 enum {
-	LARGE = 8 << 20
+	LARGE = 8 << 20 /* many slices, and a save that does not end between two keys */
 };
-
-/* Many slices, and a save that does not end between two keys. */
-static void open_large(void)
-{
-	ed_open("A", 1, ACCESS_PREVIEW);
-	cr_assert(zero(int, truncate(file.path, LARGE)));
-	keys("<F5>");
-	cr_assert(eq(u64, draw()->document_size, LARGE));
-}
 
 static bool progress_has(const char *text)
 {
@@ -50,7 +32,7 @@ static void count_is(const char *line, const char *want)
 
 Test(working, a_large_edit_goes_on_between_keys)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	keys_only(":xor ff in %<Enter>");
 	cr_expect(editor_busy(editor));
@@ -87,7 +69,7 @@ Test(working, what_is_under_a_fill_is_remembered_between_keys)
 
 Test(working, a_large_edit_that_is_stopped_changes_nothing)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	keys_only(":xor ff in %<Enter><C-c>");
 	wait_for_jobs();
@@ -101,7 +83,7 @@ Test(working, a_large_edit_that_is_stopped_changes_nothing)
 
 Test(working, nothing_else_changes_the_document_meanwhile)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	keys_only(":xor ff in %<Enter>");
 	keys_only("x");
@@ -122,7 +104,7 @@ Test(working, nothing_else_changes_the_document_meanwhile)
 
 Test(working, a_replacement_of_many_can_be_stopped)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	keys_only(":replace 00 00 with 01<Enter>");
 	while (editor_busy(editor) && !progress_has("changing")) {
@@ -189,7 +171,7 @@ Test(working, leaving_while_matches_are_replaced_and_searched_is_safe)
 
 Test(working, leaving_while_a_large_edit_runs_is_safe)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	keys_only(":xor ff in %<Enter>");
 	keys_only("ZQ");
@@ -199,7 +181,7 @@ Test(working, leaving_while_a_large_edit_runs_is_safe)
 
 Test(working, the_file_can_be_switched_while_a_large_edit_runs)
 {
-	open_large();
+	ed_open_large(LARGE);
 	temp_file_make(&other, "xyz", 3);
 	ed_open_more(&other);
 	command("edit 1");
@@ -225,7 +207,7 @@ static void change_all(void)
 
 Test(working, a_save_is_in_nobodys_way)
 {
-	open_large();
+	ed_open_large(LARGE);
 	change_all();
 
 	keys_only("<C-s>");
@@ -246,7 +228,7 @@ Test(working, a_save_is_in_nobodys_way)
 
 Test(working, quit_waits_for_the_save)
 {
-	open_large();
+	ed_open_large(LARGE);
 	change_all();
 
 	keys_only("<C-s>q");
@@ -260,7 +242,7 @@ Test(working, quit_waits_for_the_save)
 
 Test(working, quit_with_force_waits_for_the_save_and_drops_the_rest)
 {
-	open_large();
+	ed_open_large(LARGE);
 	temp_file_make(&other, "ABCD", 4);
 	ed_open_more(&other);
 	keys(":overwrite 55<Enter>");
@@ -291,7 +273,7 @@ static void wait_for_store(void)
 
 Test(working, a_save_that_stores_says_that_it_cannot_be_stopped)
 {
-	open_large();
+	ed_open_large(LARGE);
 	change_all();
 
 	keys_only("<C-s>");
@@ -308,7 +290,7 @@ Test(working, a_save_that_stores_says_that_it_cannot_be_stopped)
 
 Test(working, a_save_that_is_stopped_leaves_the_file_as_it_was)
 {
-	open_large();
+	ed_open_large(LARGE);
 	change_all();
 
 	keys_only("<C-s><C-c>");
@@ -327,7 +309,7 @@ Test(working, a_save_that_is_stopped_leaves_the_file_as_it_was)
 
 Test(working, edits_during_a_save_stay_unsaved)
 {
-	open_large();
+	ed_open_large(LARGE);
 	change_all();
 
 	keys_only("<C-s>R41<Esc>");
@@ -342,7 +324,7 @@ Test(working, edits_during_a_save_stay_unsaved)
 
 Test(working, freed_while_everything_runs)
 {
-	open_large();
+	ed_open_large(LARGE);
 	change_all();
 
 	keys_only("<C-s>:count 00<Enter>");
@@ -355,7 +337,7 @@ Test(working, freed_while_everything_runs)
 
 Test(working, another_file_in_place_of_one_that_is_searched)
 {
-	open_large();
+	ed_open_large(LARGE);
 	temp_file_make(&other, "xyz", 3);
 
 	keys_only(":find-all 41<Enter>");
@@ -414,7 +396,7 @@ Test(working, a_search_shows_how_far_it_is)
 
 Test(working, a_list_grows_while_the_search_runs)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	keys_only(":find-all 00*4096<Enter>");
 	cr_expect(draw()->popup.title != NULL);
@@ -426,7 +408,7 @@ Test(working, a_list_grows_while_the_search_runs)
 
 Test(working, a_long_list_is_looked_at_anywhere)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	command("find-all 00");
 	cr_expect(eq(sz, draw()->popup.count, LARGE - 1));
@@ -492,7 +474,7 @@ static void wake(void)
 
 Test(working, a_queued_line_waits_for_the_job_of_the_one_before)
 {
-	open_large();
+	ed_open_large(LARGE);
 	queue("xor ff in %");
 	queue("goto 0x100");
 
@@ -508,7 +490,7 @@ Test(working, a_queued_line_waits_for_the_job_of_the_one_before)
 
 Test(working, a_queued_line_whose_job_fails_drops_the_rest)
 {
-	open_large();
+	ed_open_large(LARGE);
 	queue("find \"zz\"");
 	queue("goto 0x100");
 
@@ -522,7 +504,7 @@ Test(working, a_queued_line_whose_job_fails_drops_the_rest)
 
 Test(working, a_queued_script_knows_whole_names_only_and_says_where)
 {
-	open_large();
+	ed_open_large(LARGE);
 	const char text[] = "goto 7\ngot 8\ngoto 9\n";
 	cr_assert(zero(int, (int)editor_queue_script(editor, "name", text,
 						     sizeof(text) - 1, NULL)));

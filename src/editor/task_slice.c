@@ -21,8 +21,10 @@ MhexStatus task_step_slice(Editor *editor, MhexError *err)
 	SliceTask *task = &editor->slice;
 	MhexStatus status = MHEX_OK;
 	if (task->cancelled)
-		status =
-			mhex_fail(err, MHEX_E_CANCELLED, "cancelled, nothing is changed");
+		status = mhex_fail(err, MHEX_E_CANCELLED, "cancelled, %s",
+				   task->replacing.replaced > 0
+					   ? "what was confirmed stays"
+					   : "nothing is changed");
 	else if (task->done < task->total)
 		status = task->step(task, err);
 	if (!status && task->done < task->total) {

@@ -54,7 +54,7 @@ Test(working, a_large_edit_goes_on_between_keys)
 
 Test(working, what_is_under_a_fill_is_remembered_between_keys)
 {
-	open_large();
+	ed_open_large(LARGE);
 
 	keys_only(":fill 41 in %<Enter>");
 	cr_expect(editor_busy(editor));
@@ -124,7 +124,7 @@ Test(working, a_replacement_of_many_can_be_stopped)
 static void open_slow_behind_matches(void)
 {
 	static uint8_t slow[64 << 10];
-	open_large();
+	ed_open_large(LARGE);
 	memset(slow, 'a', sizeof(slow));
 	const int fd = open(file.path, O_WRONLY | O_CLOEXEC);
 	const ssize_t written = pwrite(fd, slow, sizeof(slow), LARGE);
@@ -167,6 +167,21 @@ Test(working, leaving_while_matches_are_replaced_and_searched_is_safe)
 	keys_only("ZQ");
 
 	cr_expect(not(editor_running(editor)));
+}
+
+Test(working, what_was_confirmed_before_it_is_stopped_stays)
+{
+	ed_open_large(LARGE);
+
+	command("replace 00*16 with 01 confirm");
+	keys("yy");
+	keys_only("a<C-c>");
+	wait_for_jobs();
+
+	EXPECT_MESSAGE("replace: cancelled, what was confirmed stays");
+	cr_expect(eq(u64, frame.document_size, LARGE - 2 * 15));
+	keys("u");
+	cr_expect(not(draw()->is_modified), "one step");
 }
 
 Test(working, leaving_while_a_large_edit_runs_is_safe)

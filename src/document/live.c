@@ -154,7 +154,7 @@ static MhexStatus check_edit(Document *doc, Range range, uint64_t length, MhexEr
 	if (length != range.length)
 		return mhex_fail(err, MHEX_E_UNSUPPORTED,
 				 "live: %s keeps its size (0x%" PRIx64
-				 "); :access preview inserts and deletes",
+				 "); \":access preview\" allows another",
 				 document_shown_name(doc), document_size(doc));
 	return document_check_put(doc, length, err);
 }

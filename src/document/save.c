@@ -250,7 +250,8 @@ static MhexStatus check_own(const Document *doc, MhexError *err)
 		return mhex_fail(err, MHEX_E_READONLY, "%s: may not be written",
 				 doc->path);
 	return mhex_fail(err, MHEX_E_READONLY,
-			 "%s: open for viewing only; access preview allows edits",
+			 "%s: opened in view, read-only; \":access preview\" allows "
+			 "edits",
 			 doc->path);
 }
 

@@ -23,9 +23,7 @@ static MhexStatus check_allowed(const Editor *editor, const Command *row, MhexEr
 			"prints to standard output, so it works with --batch only");
 	const Access access = document_access(file->doc);
 	if ((row->flags & COMMAND_EDITS) && access == ACCESS_VIEW)
-		return mhex_fail(
-			err, MHEX_E_READONLY,
-			"opened in view, read-only; \":access preview\" allows edits");
+		return file_refuse_view(err);
 	if ((row->flags & COMMAND_RESIZES) && access == ACCESS_LIVE)
 		return mhex_fail(
 			err, MHEX_E_READONLY,

@@ -181,9 +181,7 @@ static MhexStatus enter(Editor *editor, Mode mode, MhexError *err)
 	OpenFile *file = editor_file(editor);
 	const Access access = document_access(file->doc);
 	if (mode != MODE_NORMAL && access == ACCESS_VIEW)
-		return mhex_fail(
-			err, MHEX_E_READONLY,
-			"opened in view, read-only; \":access preview\" allows edits");
+		return file_refuse_view(err);
 	if (mode == MODE_INSERT && access == ACCESS_LIVE)
 		return mhex_fail(err, MHEX_E_READONLY,
 				 "the size is fixed in live; R overwrites instead");

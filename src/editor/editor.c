@@ -355,6 +355,12 @@ const char *editor_document_note(const Editor *editor, size_t index)
 	return document_note(editor->files[index]->doc);
 }
 
+MhexStatus file_refuse_view(MhexError *err)
+{
+	return mhex_fail(err, MHEX_E_READONLY,
+			 "opened in view, read-only; \":access preview\" allows edits");
+}
+
 uint64_t file_unsaved(const OpenFile *file)
 {
 	if (file->discard || document_access(file->doc) != ACCESS_PREVIEW ||

@@ -299,6 +299,8 @@ OpenFile *editor_file(const Editor *editor);
 /* How many bytes would be lost if it were closed now; at least 1 when there are any
  * unsaved edits. */
 uint64_t file_unsaved(const OpenFile *file);
+/* An edit of a file that is open in view: MHEX_E_READONLY, with the way out. */
+MhexStatus file_refuse_view(MhexError *err);
 /* The last part of path, escaped; path NULL: "[new]". Owned; NULL: out of memory. */
 char *file_shown_name(const char *path);
 

@@ -158,14 +158,14 @@ static MhexStatus type_text(Editor *editor, const char *text, MhexError *err)
 
 static bool may_type(Editor *editor)
 {
-	const OpenFile *file = editor_file(editor);
-	if (document_access(file->doc) == ACCESS_VIEW)
-		editor_say(editor,
-			   "opened in view, read-only; \":access preview\" allows edits");
+	MhexError why;
+	if (document_access(editor_file(editor)->doc) == ACCESS_VIEW)
+		(void)file_refuse_view(&why);
 	else if (task_editing(editor))
-		editor_say(editor, "another edit is still running");
+		(void)mhex_fail(&why, MHEX_E_BUSY, "another edit is still running");
 	else
 		return true;
+	editor_say(editor, "%s", why.message);
 	return false;
 }
 

@@ -69,8 +69,9 @@ MhexStatus storage_read(Storage *storage, uint64_t offset, void *dst, size_t len
 		return status;
 	if (request.first_lost >= storage->reach)
 		return mhex_fail(err, MHEX_E_SHRUNK,
-				 "%s: the file ends at 0x%" PRIx64 ", before 0x%" PRIx64,
-				 storage->path, storage->reach, request.first_lost);
+				 "%s: cannot read at 0x%" PRIx64
+				 ", the file ends at 0x%" PRIx64,
+				 storage->path, request.first_lost, storage->reach);
 	return mhex_fail(err, MHEX_E_IO, "%s: cannot read at 0x%" PRIx64, storage->path,
 			 request.first_lost);
 }

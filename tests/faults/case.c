@@ -84,6 +84,16 @@ void with_environment(const char *text)
 		environment[i] = text;
 }
 
+void share_state(void)
+{
+	static char variable[TEMP_PATH_SIZE + 32];
+	char *folder = getcwd(NULL, 0);
+	(void)snprintf(variable, sizeof(variable), "XDG_STATE_HOME=%s/state", folder);
+	free(folder);
+	(void)mkdir("state", 0700);
+	with_environment(variable);
+}
+
 static const char *program(void)
 {
 	return faulty ? MHEX_FAULTY : MHEX_PROGRAM;

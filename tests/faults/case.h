@@ -84,6 +84,8 @@ const char *case_screen(void);
 void with_faults(const char *plan);
 /* It sees this "NAME=VALUE" or lacks "NAME". */
 void with_environment(const char *text);
+/* What one leaves behind the next one finds, in "state". */
+void share_state(void);
 
 /* Open a file in the access of the run; waits for the first picture. */
 void open_file(const char *path);

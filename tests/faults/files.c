@@ -28,6 +28,8 @@ static void empty(void)
 {
 	make_text("file", "");
 	open_file("file");
+	KEYS("Gjlgg<PageDown><End>");
+	SEE("0x00000000");
 	expect_alive();
 	expect_quits();
 	EXPECT(file_size("file") == 0);
@@ -41,7 +43,8 @@ static void one_byte(void)
 	make_text("file", "A");
 	open_file("file");
 	SEE("00000000  41");
-	KEYS("l<Right>G<PageDown>gg");
+	KEYS("l<Right>jG<PageDown>");
+	SEE("0x00000000");
 	expect_alive();
 	expect_quits();
 	EXPECT_BYTES("file", "A");
@@ -63,10 +66,11 @@ static void sparse(void)
 	make_text("file", "begin");
 	if (truncate("file", (off_t)8 << 40) < 0)
 		FAIL("truncate: %m");
+	poke("file", ((uint64_t)8 << 40) - 16, "end");
 	open_file("file");
 	SEE("62 65 67 69 6e 00");
 	KEYS(":0x7fffffffff0<Enter>");
-	SEE("7fffffffff0  00 00 00");
+	SEE("7fffffffff0  65 6e 64");
 	expect_quits();
 	struct stat st;
 	MUST(stat("file", &st));
@@ -79,10 +83,11 @@ static void as_large_as_possible(void)
 	make_text("file", "begin");
 	while (size > 0 && truncate("file", size) < 0)
 		size /= 2;
+	poke("file", (uint64_t)size - 3, "end");
 	open_file("file");
 	SEE("62 65 67 69 6e 00");
 	KEYS("G");
-	SEE("00 ");
+	SEE("65 6e 64");
 	expect_alive();
 	expect_quits();
 }
@@ -379,7 +384,8 @@ static void set_flag(int flag)
 	(void)close(fd);
 }
 
-static void flagged(int flag)
+/* why: what :write says. */
+static void flagged(int flag, const char *why)
 {
 	make_file("file", SIZE);
 	set_flag(flag);
@@ -388,6 +394,7 @@ static void flagged(int flag)
 	KEYS("llree");
 	KEYS("<Esc>:write<Enter>");
 	SEE("write: ");
+	SEE(why);
 	expect_alive();
 	expect_quits();
 	set_flag(0);
@@ -397,12 +404,13 @@ static void flagged(int flag)
 
 static void immutable(void)
 {
-	flagged(FS_IMMUTABLE_FL);
+	flagged(FS_IMMUTABLE_FL, "may not be written");
 }
 
 static void append_only(void)
 {
-	flagged(FS_APPEND_FL);
+	flagged(FS_APPEND_FL,
+		access_now == PREVIEW ? "not permitted" : "open for viewing only");
 }
 
 /* --- what a save keeps --- */

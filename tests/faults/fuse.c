@@ -159,7 +159,7 @@ static void bad_close(void)
 	KEYS("llree");
 	SEE("01 02 ee 04");
 	KEYS(":write<Enter>");
-	SEE("writ");
+	SEE("written");
 	expect_alive();
 	expect_content(2, "\xee", 1);
 	expect_quits();

@@ -143,6 +143,7 @@ static void descriptors(void)
 
 static void locked_memory(void)
 {
+	drop_root();
 	make_file("file", SIZE);
 	limit(RLIMIT_MEMLOCK, 0);
 	open_file("file");
@@ -159,6 +160,6 @@ const FaultCase limit_cases[] = {
 	{"ulimit -v, a file of 4 TiB", address_space, ALL, NEEDS_SPACE},
 	{"ulimit -v, a gigabyte filled", memory_for_edits, PREVIEW, NEEDS_SPACE},
 	{"ulimit -n reached before the save", descriptors, PREVIEW, NULL},
-	{"ulimit -l, a save", locked_memory, EDITS, NULL},
+	{"ulimit -l, a save", locked_memory, EDITS, NEEDS_USER},
 	{NULL, NULL, 0, NULL},
 };

@@ -140,6 +140,7 @@ static void hostile_content(void)
 	expect_alive();
 	EXPECT(!strstr(screen_bytes(screen), "\033]0;title"));
 	EXPECT(!strstr(screen_bytes(screen), "\033c"));
+	EXPECT(!strpbrk(screen_bytes(screen), "\a\016"));
 	expect_quits();
 }
 

@@ -227,6 +227,7 @@ static void hole_punched(void)
 
 static void made_unreadable(void)
 {
+	drop_root();
 	open_pages();
 	MUST(chmod("file", 0));
 	KEYS(":0x2000<Enter>");
@@ -298,6 +299,6 @@ const FaultCase outside_cases[] = {
 	{"written outside the screen", written_far_away, ALL, NULL},
 	{"written in a storm", written_in_a_storm, ALL, NULL},
 	{"a hole punched into it", hole_punched, ALL, NULL},
-	{"made unreadable", made_unreadable, ALL, NULL},
+	{"made unreadable", made_unreadable, ALL, NEEDS_USER},
 	{NULL, NULL, 0, NULL},
 };

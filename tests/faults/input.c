@@ -284,13 +284,17 @@ static void with_config(const char *bytes, size_t length)
 	MUST(mkdir("config", 0700));
 	MUST(mkdir("config/mhex", 0700));
 	temp_file_write("config/mhex/mhexrc", bytes, length);
-	with_environment("XDG_CONFIG_HOME=config");
 }
 
 static void start_with_config(void)
 {
+	char variable[TEMP_PATH_SIZE + 32];
 	const char *argv[] = {MHEX_PROGRAM, "file", NULL};
-	static const char *const environment[] = {"XDG_CONFIG_HOME=config", NULL};
+	const char *const environment[] = {variable, NULL};
+	char *folder = getcwd(NULL, 0);
+	/* One that is not absolute does not count. */
+	(void)snprintf(variable, sizeof(variable), "XDG_CONFIG_HOME=%s/config", folder);
+	free(folder);
 	make_file("file", SIZE);
 	screen_close(screen);
 	screen = screen_open_with(CASE_ROWS, CASE_COLS, (char *const *)argv, environment);

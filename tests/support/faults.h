@@ -18,8 +18,9 @@
  *   ACTION  an error as errno calls it (EIO, ENOSPC, ...): the call does nothing and
  * fails; "short": a read or write does half of it; "skip": it does nothing and
  *           says that it did (for syncs); "stop": the process stops itself
- *           (SIGSTOP) before the call; "hold": the call waits for another plan, as
- *           for a disk that is busy; "kill": SIGKILL behind the call
+ *           (SIGSTOP) before the call; "hold": the call waits for another plan, or
+ *           for the file $MHEX_FAULTS_GO_ON, as for a disk that is busy; "kill":
+ *           SIGKILL behind the call
  *
  *   fsync:1:EIO,pwrite@disk.img:3+:ENOSPC
  *

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "faults/case.h"
@@ -20,14 +21,23 @@ static char device[32];
 static int device_fd;
 static int image_fd;
 
-static void attach(unsigned flags)
+/* By a name of our own, where there may be one: a program that puts another file in the
+ * place of the device does that here, and not in /dev. */
+static void name_it(void)
 {
-	make_file("image", SIZE);
-	const int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-	if (control < 0)
-		case_skip("no loop devices here: %s", strerror(errno));
-	image_fd = open("image", O_RDWR | O_CLOEXEC);
-	MUST(image_fd);
+	struct stat st;
+	MUST(fstat(device_fd, &st));
+	if (mknod("device", S_IFBLK | 0600, st.st_rdev) < 0)
+		return;
+	const int fd = open("device", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)close(fd);
+	(void)snprintf(device, sizeof(device), "device");
+}
+
+static void configure(int control, unsigned flags)
+{
 	/* Another may take the free one first. */
 	for (int tries = 0; tries < 20; tries++) {
 		const int number = ioctl(control, LOOP_CTL_GET_FREE);
@@ -43,6 +53,18 @@ static void attach(unsigned flags)
 		(void)close(device_fd);
 	}
 	case_skip("no loop device can be had here: %s", strerror(errno));
+}
+
+static void attach(unsigned flags)
+{
+	make_file("image", SIZE);
+	const int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+	if (control < 0)
+		case_skip("no loop devices here: %s", strerror(errno));
+	image_fd = open("image", O_RDWR | O_CLOEXEC);
+	MUST(image_fd);
+	configure(control, flags);
+	name_it();
 }
 
 static void saved(void)

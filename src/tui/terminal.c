@@ -19,6 +19,7 @@
 #include "tui/tty_find.h"
 
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
+static const char new_line[] = "\r\n";
 static const char mouse_on[] = "\033[?1002h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1002l";
 
@@ -26,7 +27,8 @@ struct Terminal {
 	TtyFds fds;
 	FILE *input, *output; /* on fds; what curses wants */
 	char *type;
-	bool is_ansi; /* understands, or ignores, sequences of ECMA-48 */
+	bool is_ansi;        /* understands, or ignores, sequences of ECMA-48 */
+	bool has_one_screen; /* and what was drawn stays on it */
 	StrBuf start, end;
 	StrBuf rescue;  /* brings all back when curses cannot */
 	SCREEN *screen; /* NULL: not started */
@@ -79,10 +81,10 @@ static void describe_rescue(Terminal *terminal)
 	add_capability(bytes, "sgr0");
 	add_capability(bytes, "op");
 	add_capability(bytes, "cnorm");
-	if (has_capability("rmcup"))
-		add_capability(bytes, "rmcup");
+	if (terminal->has_one_screen)
+		strbuf_add_text(bytes, new_line);
 	else
-		strbuf_add_text(bytes, "\r\n");
+		add_capability(bytes, "rmcup");
 }
 
 static void arm_rescue(const Terminal *terminal)
@@ -115,6 +117,7 @@ static MhexStatus read_description(Terminal *terminal, MhexError *err)
 			strbuf_add_text(&terminal->end, paste_off);
 		}
 		add_capability(&terminal->end, "rmkx");
+		terminal->has_one_screen = !has_capability("rmcup");
 		describe_rescue(terminal);
 	}
 	(void)del_curterm(cur_term);
@@ -241,6 +244,9 @@ void terminal_suspend(Terminal *terminal)
 		return;
 	send_text(terminal, strbuf_text(&terminal->end));
 	(void)endwin();
+	/* Curses leaves the cursor on the status line. */
+	if (terminal->has_one_screen)
+		send_text(terminal, new_line);
 	rescue_disarm();
 }
 

@@ -86,6 +86,20 @@ Test(terminal, gives_the_screen_back)
 	expect_whole();
 }
 
+Test(terminal, leaves_a_line_of_its_own_where_there_is_one_screen_only)
+{
+	open_probe((const char *const[]){"TERM=vt100", NULL});
+	cr_assert(screen_wait_row(screen, ROWS - 1, "the same on every picture    #"),
+		  "%s", screen_text(screen));
+
+	screen_type(screen, "q");
+
+	cr_expect(screen_wait_text(screen, "whole again"), "%s", screen_text(screen));
+	cr_expect(zero(int, screen_wait_exit(screen)));
+	cr_expect(screen_has(screen, "every picture"));
+	cr_expect(not(screen_has(screen, "again every")), "%s", screen_text(screen));
+}
+
 Test(terminal, is_whole_after_abort)
 {
 	open_drawn();

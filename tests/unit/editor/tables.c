@@ -220,3 +220,38 @@ Test(tables, no_key_hides_another)
 	check_no_clash(default_bindings, default_binding_count);
 	check_no_clash(plain_bindings, plain_binding_count);
 }
+
+/* Not every keyboard has function keys, and not every terminal sends Alt. */
+static bool is_special(const char *key)
+{
+	return strncmp(key, "<F", 2) == 0 || strncmp(key, "<S-F", 4) == 0 ||
+	       strncmp(key, "<M-", 3) == 0;
+}
+
+static bool has_twin(const Binding *bindings, size_t count, unsigned modes,
+		     const char *line)
+{
+	bool found = false;
+	for (size_t i = 0; i < count; i++)
+		found |= (bindings[i].modes & modes) == modes &&
+			 !is_special(bindings[i].key) &&
+			 strcmp(bindings[i].line, line) == 0;
+	return found;
+}
+
+Test(tables, function_keys_and_alt_have_twins)
+{
+	for (size_t i = 0; i < default_binding_count; i++) {
+		const Binding *row = &default_bindings[i];
+		if (!is_special(row->key))
+			continue;
+		cr_expect(has_twin(default_bindings, default_binding_count, IN_NORMAL,
+				   row->line),
+			  "%s", row->key);
+		cr_expect(has_twin(default_bindings, default_binding_count, IN_EDIT,
+				   row->line) ||
+				  has_twin(plain_bindings, plain_binding_count, IN_EDIT,
+					   row->line),
+			  "%s in plain", row->key);
+	}
+}

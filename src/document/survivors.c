@@ -4,7 +4,7 @@
 #include "document/document_private.h"
 
 enum {
-	WALK_MAX = 1 << 16, /* pieces */
+	WALK_MAX = 1 << 17, /* pieces: some milliseconds */
 	AHEAD_MAX = 64,     /* pieces that are looked at for where one has gone */
 };
 
@@ -31,45 +31,58 @@ static bool add(Survivors *out, uint64_t was, uint64_t length, uint64_t now)
 
 /* ---- the same at the beginning and at the end ---- */
 
-/* False when there are too many pieces. */
-static bool common_beginning(const PieceTree *old, const PieceTree *new, uint64_t *length)
+/* Of the two versions, up to where both end with the same. */
+typedef struct {
+	const PieceTree *old, *new;
+	uint64_t old_end, new_end;
+	size_t walked; /* pieces that were looked at */
+} Walk;
+
+/* How many bytes from was and now on are the same in both. Whatever they share is passed
+ * over at once. False when there are too many pieces. */
+static bool common_run(Walk *walk, uint64_t was, uint64_t now, uint64_t *length)
 {
 	PieceCursor a, b;
-	*length = 0;
-	bool more = piece_cursor_seek(&a, old, 0) && piece_cursor_seek(&b, new, 0);
-	for (size_t walked = 0; more; walked++) {
-		const bool begun = *length == a.offset && *length == b.offset;
+	const uint64_t limit = smaller(walk->old_end - was, walk->new_end - now);
+	uint64_t done = 0;
+	bool more = piece_cursor_seek(&a, walk->old, was) &&
+		    piece_cursor_seek(&b, walk->new, now);
+	while (more && done < limit) {
+		const uint64_t in_a = was + done - a.offset;
+		const uint64_t in_b = now + done - b.offset;
+		const bool begun = in_a == 0 && in_b == 0;
 		const uint64_t same = begun ? piece_cursor_shared(&a, &b) : 0;
 		if (same > 0) {
-			*length += same;
-			more = piece_cursor_seek(&a, old, *length) &&
-			       piece_cursor_seek(&b, new, *length);
+			done += same;
+			more = piece_cursor_seek(&a, walk->old, was + done) &&
+			       piece_cursor_seek(&b, walk->new, now + done);
 			continue;
 		}
-		const Piece left = piece_part(&a.piece, *length - a.offset, 0);
-		const Piece right = piece_part(&b.piece, *length - b.offset, 0);
-		if (left.source != right.source || left.offset != right.offset)
-			return true;
-		if (walked == WALK_MAX)
+		if (a.piece.source != b.piece.source ||
+		    a.piece.offset + in_a != b.piece.offset + in_b)
+			break;
+		if (walk->walked++ == WALK_MAX)
 			return false;
-		const uint64_t a_end = a.offset + a.piece.length;
-		const uint64_t b_end = b.offset + b.piece.length;
-		*length = smaller(a_end, b_end);
-		if (a_end == *length)
+		const uint64_t left_a = a.piece.length - in_a;
+		const uint64_t left_b = b.piece.length - in_b;
+		done += smaller(left_a, left_b);
+		if (left_a <= left_b)
 			more = piece_cursor_next(&a);
-		if (b_end == *length)
+		if (left_b <= left_a)
 			more = piece_cursor_next(&b) && more;
 	}
+	*length = smaller(done, limit);
 	return true;
 }
 
 /* At most limit bytes; false likewise. */
-static bool common_end(const PieceTree *old, const PieceTree *new, uint64_t limit,
-		       uint64_t *length)
+static bool common_end(Walk *walk, uint64_t limit, uint64_t *length)
 {
 	PieceCursor a, b;
+	const PieceTree *old = walk->old;
+	const PieceTree *new = walk->new;
 	*length = 0;
-	for (size_t walked = 0; *length < limit; walked++) {
+	while (*length < limit) {
 		const uint64_t a_end = piece_tree_size(old) - *length;
 		const uint64_t b_end = piece_tree_size(new) - *length;
 		(void)piece_cursor_seek(&a, old, a_end - 1);
@@ -86,7 +99,7 @@ static bool common_end(const PieceTree *old, const PieceTree *new, uint64_t limi
 		if (a.piece.source != b.piece.source ||
 		    a.piece.offset + in_a != b.piece.offset + in_b)
 			return true;
-		if (walked == WALK_MAX)
+		if (walk->walked++ == WALK_MAX)
 			return false;
 		*length = smaller(limit, *length + smaller(in_a, in_b));
 	}
@@ -95,80 +108,104 @@ static bool common_end(const PieceTree *old, const PieceTree *new, uint64_t limi
 
 /* ---- what lies between ---- */
 
-/* The pieces of the document there, as far as they are not used yet. */
+/* The next pieces of the document, and where the first of them begins in it. */
 typedef struct {
-	PieceList pieces;
-	size_t next;
-	uint64_t skip; /* bytes of piece next that are used */
-	uint64_t at;   /* where that piece begins in the document */
+	Piece pieces[AHEAD_MAX];
+	size_t count;
+	uint64_t at;
 } Places;
 
-/* Where is the first byte of wanted that the next pieces have? *skip: how many bytes of
- * wanted come before it, *length: how many follow there. */
-static bool find_place(const Places *places, const Piece *wanted, uint64_t *skip,
-		       uint64_t *length, size_t *index, uint64_t *at)
+static void look_ahead(const Walk *walk, uint64_t now, Places *places)
 {
-	uint64_t begin = places->at;
-	bool found = false;
-	const size_t count = places->pieces.count;
-	for (size_t i = places->next; i < count && i < places->next + AHEAD_MAX; i++) {
-		const Piece *piece = &places->pieces.items[i];
-		const uint64_t used = i == places->next ? places->skip : 0;
-		const uint64_t first = piece->offset + used;
-		const uint64_t end = piece->offset + piece->length;
-		const uint64_t from = first > wanted->offset ? first : wanted->offset;
-		const uint64_t to = smaller(end, wanted->offset + wanted->length);
-		if (piece->source == wanted->source && from < to &&
-		    (!found || from - wanted->offset < *skip)) {
-			found = true;
-			*skip = from - wanted->offset;
-			*length = to - from;
-			*index = i;
-			*at = begin;
-		}
-		if (found && *skip == 0)
-			break;
-		begin += piece->length;
+	PieceCursor cursor;
+	const Range rest = range_between(now, walk->new_end);
+	bool more = piece_cursor_seek(&cursor, walk->new, now);
+	places->count = 0;
+	places->at = now;
+	for (; more && cursor.offset < walk->new_end && places->count < AHEAD_MAX;
+	     more = piece_cursor_next(&cursor)) {
+		uint64_t at = 0;
+		places->pieces[places->count++] = piece_cursor_clip(&cursor, rest, &at);
 	}
-	return found;
 }
 
-/* Where the bytes of piece, which lies at was in the snapshot, are now. */
-static bool follow_piece(Places *places, Piece piece, uint64_t was, Survivors *out)
+/* Where both have the same again. */
+typedef struct {
+	uint64_t was, now;
+	bool found;
+} Meeting;
+
+/* The first byte of wanted, which lies at was, that these pieces have. */
+static Meeting find_place(const Places *places, const Piece *wanted, uint64_t was)
 {
-	uint64_t skip = 0, length = 0, at = 0;
-	size_t index = 0;
-	while (piece.length > 0 &&
-	       find_place(places, &piece, &skip, &length, &index, &at)) {
-		const Piece *there = &places->pieces.items[index];
-		const uint64_t inside = piece.offset + skip - there->offset;
-		if (!add(out, was + skip, length, at + inside))
-			return false;
-		places->next = index;
-		places->at = at;
-		places->skip = inside + length;
-		was += skip + length;
-		piece = piece_part(&piece, skip + length, piece.length - skip - length);
+	Meeting meeting = {.found = false};
+	uint64_t begin = places->at;
+	for (size_t i = 0; i < places->count; i++) {
+		const Piece *piece = &places->pieces[i];
+		const uint64_t from =
+			piece->offset > wanted->offset ? piece->offset : wanted->offset;
+		const uint64_t end = smaller(piece->offset + piece->length,
+					     wanted->offset + wanted->length);
+		const uint64_t at = was + (from - wanted->offset);
+		if (piece->source == wanted->source && from < end &&
+		    (!meeting.found || at < meeting.was))
+			meeting = (Meeting){at, begin + (from - piece->offset), true};
+		begin += piece->length;
 	}
+	return meeting;
+}
+
+/* Bytes that were put in place of many matches lie in many places. Those of the file do
+ * not, so they are looked for first, among the next pieces. */
+static bool find_meeting(Walk *walk, uint64_t was, uint64_t now, Meeting *out)
+{
+	Places places;
+	PieceCursor cursor;
+	Meeting any = {.found = false};
+	const Range rest = range_between(was, walk->old_end);
+	look_ahead(walk, now, &places);
+	*out = any;
+	bool more = piece_cursor_seek(&cursor, walk->old, was);
+	for (size_t i = 0; more && cursor.offset < walk->old_end; i++) {
+		uint64_t at = 0;
+		const Piece piece = piece_cursor_clip(&cursor, rest, &at);
+		const Meeting meeting = find_place(&places, &piece, at);
+		if (walk->walked++ == WALK_MAX)
+			return false;
+		if (meeting.found && !any.found)
+			any = meeting;
+		if (meeting.found && piece.source == walk->old->file) {
+			*out = meeting;
+			return true;
+		}
+		if (any.found && i >= AHEAD_MAX)
+			break;
+		more = piece_cursor_next(&cursor);
+	}
+	*out = any;
 	return true;
 }
 
-/* old_range of old and new_range of new, which begin and end with other bytes. */
-static bool follow(const PieceTree *old, Range old_range, const PieceTree *new,
-		   Range new_range, Survivors *out)
+/* What lies before the meeting may be the same as well, as far as was and now. */
+static bool extend_back(Walk *walk, uint64_t was, uint64_t now, Meeting *meeting)
 {
-	PieceList pieces = {0};
-	Places places = {.at = new_range.offset};
-	uint64_t was = old_range.offset;
-	bool done = piece_tree_collect(old, old_range, &pieces) &&
-		    piece_tree_collect(new, new_range, &places.pieces);
-	for (size_t i = 0; i < pieces.count && done; i++) {
-		done = follow_piece(&places, pieces.items[i], was, out);
-		was += pieces.items[i].length;
+	while (meeting->was > was && meeting->now > now) {
+		PieceCursor a, b;
+		(void)piece_cursor_seek(&a, walk->old, meeting->was - 1);
+		(void)piece_cursor_seek(&b, walk->new, meeting->now - 1);
+		const uint64_t in_a = meeting->was - a.offset;
+		const uint64_t in_b = meeting->now - b.offset;
+		if (a.piece.source != b.piece.source ||
+		    a.piece.offset + in_a != b.piece.offset + in_b)
+			break;
+		if (walk->walked++ == WALK_MAX)
+			return false;
+		const uint64_t most = smaller(meeting->was - was, meeting->now - now);
+		const uint64_t step = smaller(smaller(in_a, in_b), most);
+		meeting->was -= step;
+		meeting->now -= step;
 	}
-	piece_list_free(&pieces);
-	piece_list_free(&places.pieces);
-	return done;
+	return true;
 }
 
 /* ---- all of it ---- */
@@ -176,20 +213,29 @@ static bool follow(const PieceTree *old, Range old_range, const PieceTree *new,
 static MhexStatus too_many(MhexError *err)
 {
 	return mhex_fail(err, MHEX_E_UNSUPPORTED,
-			 "the document has more than %d pieces to compare", WALK_MAX);
+			 "the edits lie among more than %d pieces", WALK_MAX);
 }
 
-static bool is_large(const PieceTree *tree, Range range)
+/* Between what is the same at the beginning and at the end. */
+static MhexStatus follow(Walk *walk, uint64_t begin, Survivors *out, MhexError *err)
 {
-	PieceCursor cursor;
-	size_t count = 0;
-	bool more = piece_cursor_seek(&cursor, tree, range.offset);
-	for (; more && cursor.offset < range_end(range);
-	     more = piece_cursor_next(&cursor)) {
-		if (++count > WALK_MAX)
-			return true;
+	uint64_t was = begin, now = begin;
+	while (was < walk->old_end && now < walk->new_end) {
+		Meeting next;
+		uint64_t length = 0;
+		if (!find_meeting(walk, was, now, &next))
+			return too_many(err);
+		if (!next.found)
+			return MHEX_OK;
+		if (!extend_back(walk, was, now, &next) ||
+		    !common_run(walk, next.was, next.now, &length))
+			return too_many(err);
+		if (!add(out, next.was, length, next.now))
+			return document_no_memory(err);
+		was = next.was + length;
+		now = next.now + length;
 	}
-	return false;
+	return MHEX_OK;
 }
 
 static MhexStatus compare(const PieceTree *old, const PieceTree *new, Survivors *out,
@@ -198,20 +244,18 @@ static MhexStatus compare(const PieceTree *old, const PieceTree *new, Survivors 
 	uint64_t before = 0, behind = 0;
 	const uint64_t was = piece_tree_size(old);
 	const uint64_t is = piece_tree_size(new);
-	if (!common_beginning(old, new, &before) ||
-	    !common_end(old, new, smaller(was, is) - before, &behind))
+	Walk walk = {.old = old, .new = new, .old_end = was, .new_end = is};
+	if (!common_run(&walk, 0, 0, &before) ||
+	    !common_end(&walk, smaller(was, is) - before, &behind))
 		return too_many(err);
-	const Range old_range = range_between(before, was - behind);
-	const Range new_range = range_between(before, is - behind);
-	bool done = add(out, 0, before, 0);
-	if (old_range.length > 0 && new_range.length > 0) {
-		if (is_large(old, old_range) || is_large(new, new_range))
-			return too_many(err);
-		done = done && follow(old, old_range, new, new_range, out);
-	}
-	if (!done || !add(out, was - behind, behind, is - behind))
+	walk.old_end -= behind;
+	walk.new_end -= behind;
+	if (!add(out, 0, before, 0))
 		return document_no_memory(err);
-	return MHEX_OK;
+	const MhexStatus status = follow(&walk, before, out, err);
+	if (!status && !add(out, was - behind, behind, is - behind))
+		return document_no_memory(err);
+	return status;
 }
 
 /* After a save the old version is told in pieces of the new file. */

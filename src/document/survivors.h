@@ -18,9 +18,9 @@ typedef struct {
 typedef ARRAY(Survivor) Survivors;
 
 /* *out, owned (ARRAY_FREE()), also on failure: ascending in both. Bytes that were moved
- * far may be missing. The cost is that of the pieces from the first edit to the last, of
- * which there may be 65536; MHEX_E_UNSUPPORTED: there are more. snapshot is of doc and no
- * job's; it is told anew after a save. */
+ * far may be missing. The cost is that of the pieces around the edits, of which there may
+ * be 131072; MHEX_E_UNSUPPORTED: there are more. snapshot is of doc and no job's; it is
+ * told anew after a save. */
 MhexStatus snapshot_survivors(Snapshot *snapshot, Document *doc, Survivors *out,
 			      MhexError *err);
 

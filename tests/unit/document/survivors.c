@@ -109,22 +109,28 @@ enum {
 	MANY = 70000 /* and twice as many pieces */
 };
 
+/* Byte first of each stretch. */
+static void replace_many(uint64_t first, uint64_t stretch, const char *text)
+{
+	static Range ranges[MANY];
+	ReplaceAll *all = NULL;
+	const Replacement with = {.bytes = (const uint8_t *)text, .length = strlen(text)};
+	for (size_t i = 0; i < MANY; i++)
+		ranges[i] = (Range){first + stretch * i, 1};
+	cr_assert(zero(int, (int)document_replace_begin(s.doc, &with, MANY, &all, NULL)));
+	cr_assert(zero(int, (int)document_replace_ranges(all, ranges, MANY, NULL)));
+	cr_assert(zero(int, (int)document_replace_end(all, NULL)));
+}
+
 static void make_many_pieces(void)
 {
 	static char text[3 * MANY + 1];
-	static Range ranges[MANY];
-	ReplaceAll *all = NULL;
-	const Replacement with = {.bytes = (const uint8_t *)"xy", .length = 2};
 	for (size_t i = 0; i < sizeof(text) - 1; i++)
 		text[i] = (char)('a' + (i * 31 + i / 97) % 23);
 	tear_down();
 	survivors = (Survivors){0};
 	doc_sample_make(&s, text, ACCESS_PREVIEW);
-	for (size_t i = 0; i < MANY; i++)
-		ranges[i] = (Range){3 * i, 1};
-	cr_assert(zero(int, (int)document_replace_begin(s.doc, &with, MANY, &all, NULL)));
-	cr_assert(zero(int, (int)document_replace_ranges(all, ranges, MANY, NULL)));
-	cr_assert(zero(int, (int)document_replace_end(all, NULL)));
+	replace_many(0, 3, "xy");
 	cr_assert(zero(int, (int)document_snapshot(s.doc, &snapshot, NULL)));
 }
 
@@ -144,6 +150,28 @@ Test(survivors, an_edit_among_very_many_pieces_is_followed)
 	(void)doc_undo(s.doc);
 	(void)doc_undo(s.doc);
 	expect("0+280000>0");
+}
+
+Test(survivors, edits_are_followed_with_very_many_pieces_between_them)
+{
+	make_many_pieces();
+	doc_insert(s.doc, 9, "new");
+	doc_overwrite(s.doc, 140000, "o");
+	doc_delete(s.doc, 279990, 7);
+
+	expect("0+9>0 9+139988>12 139998+139989>140001 279994+6>279990");
+	for (int i = 0; i < 3; i++)
+		doc_undo(s.doc);
+	expect("0+280000>0");
+}
+
+Test(survivors, too_many_edits_are_not_followed)
+{
+	make_many_pieces();
+	replace_many(3, 4, "z");
+
+	cr_expect(eq(int, (int)snapshot_survivors(snapshot, s.doc, &survivors, NULL),
+		     MHEX_E_UNSUPPORTED));
 }
 
 /* ---- many edits, beside the bytes themselves ---- */

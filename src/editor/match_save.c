@@ -11,8 +11,7 @@
 #include "storage/system.h"
 
 enum {
-	LINES = 8192, /* at a time */
-	LINE_MAX_BYTES = 2 + 16 + 1,
+	LINES = 8192 /* at a time */
 };
 
 struct MatchSave {
@@ -28,18 +27,20 @@ struct MatchSave {
 	char *text;     /* and as lines */
 };
 
-static size_t put_line(char *to, uint64_t offset)
+size_t match_put_line(char *to, uint64_t offset)
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t length = 1;
-	while (length < 16 && offset >> 4 * length != 0)
-		length++;
-	to[0] = '0';
-	to[1] = 'x';
-	for (size_t i = 0; i < length; i++)
-		to[2 + i] = digits[offset >> 4 * (length - 1 - i) & 0xf];
-	to[2 + length] = '\n';
-	return length + 3;
+	char digits[16];
+	size_t count = 0;
+	do
+		digits[count++] = "0123456789abcdef"[offset & 0xf];
+	while ((offset >>= 4) > 0);
+	size_t used = 0;
+	to[used++] = '0';
+	to[used++] = 'x';
+	while (count > 0)
+		to[used++] = digits[--count];
+	to[used++] = '\n';
+	return used;
 }
 
 static bool write_all(int fd, const char *bytes, size_t length)
@@ -70,8 +71,8 @@ static MhexStatus write_run(MatchSave *save, const MatchRun *run, int fd, MhexEr
 		if (got == 0)
 			return mhex_fail_errno(err, "the list cannot be read any more");
 		for (size_t i = 0; i < got; i++)
-			used += put_line(save->text + used,
-					 save->matches[i].offset + run->shift);
+			used += match_put_line(save->text + used,
+					       save->matches[i].offset + run->shift);
 		if (!write_all(fd, save->text, used))
 			return mhex_fail_errno(err, "%s", save->path);
 		done += got;
@@ -140,7 +141,7 @@ MhexStatus match_save_start(MatchSave **out, const Matches *matches, const char 
 	save->path = strdup(path);
 	save->runs = calloc(save->run_count + 1, sizeof(save->runs[0]));
 	save->matches = calloc(LINES, sizeof(save->matches[0]));
-	save->text = malloc((size_t)LINES * LINE_MAX_BYTES);
+	save->text = malloc((size_t)LINES * MATCH_LINE_MAX);
 	MhexStatus status = MHEX_OK;
 	if (!save->path || !save->runs || !save->matches || !save->text)
 		status = mhex_fail(err, MHEX_E_NOMEM, "out of memory");

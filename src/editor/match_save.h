@@ -5,6 +5,13 @@
 #include "base/job.h"
 #include "editor/matches.h"
 
+enum {
+	MATCH_LINE_MAX = 2 + 16 + 1, /* "0x", digits, a newline */
+};
+
+/* The line of a match, into at most MATCH_LINE_MAX bytes; returns how many. */
+size_t match_put_line(char *to, uint64_t offset);
+
 /*
  * A job that writes offsets of matches to a file, "0x%x" a line. It appears under its
  * name when it is complete.

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "document/snapshot.h"
+#include "editor/match_save.h"
 #include "editor/match_view.h"
 #include "editor/task_parts.h"
 
@@ -172,25 +173,8 @@ static MhexStatus start_search(Editor *editor, SearchTask *task, const char *pat
 /* ---- in batch ---- */
 
 enum {
-	PRINTED = 512,     /* matches at a time */
-	LINE_LONGEST = 19, /* "0x", 16 digits, a newline */
+	PRINTED = 512 /* matches at a time */
 };
-
-static size_t format_line(char *to, uint64_t offset)
-{
-	char digits[16];
-	size_t count = 0;
-	do
-		digits[count++] = "0123456789abcdef"[offset & 0xf];
-	while ((offset >>= 4) > 0);
-	size_t used = 0;
-	to[used++] = '0';
-	to[used++] = 'x';
-	while (count > 0)
-		to[used++] = digits[--count];
-	to[used++] = '\n';
-	return used;
-}
 
 /* What is printed goes out, however little it is: the next match may be far. */
 static MhexStatus print_matches(Editor *editor, Search *search, uint64_t *printed,
@@ -200,14 +184,14 @@ static MhexStatus print_matches(Editor *editor, Search *search, uint64_t *printe
 	MhexStatus status = MHEX_OK;
 	while (!status) {
 		uint64_t offsets[PRINTED];
-		char lines[PRINTED * LINE_LONGEST];
+		char lines[PRINTED * MATCH_LINE_MAX];
 		size_t used = 0;
 		const size_t got = search_matches(search, *printed, offsets, PRINTED);
 		if (got == 0)
 			return sink->write ? sink->write(sink->context, "", 0, err)
 					   : MHEX_OK;
 		for (size_t i = 0; i < got; i++)
-			used += format_line(lines + used, offsets[i]);
+			used += match_put_line(lines + used, offsets[i]);
 		*printed += got;
 		if (sink->write)
 			status = sink->write(sink->context, lines, used, err);

@@ -231,7 +231,8 @@ static MhexStatus step_among_many(Editor *editor, const Stepping *work, MhexErro
 {
 	DocumentDifference found;
 	const bool backward = work->backward;
-	const uint64_t other_end = backward ? UINT64_MAX : 0;
+	/* What is cut off differs at the very end. */
+	const uint64_t other_end = backward ? document_size(work->doc) + 1 : 0;
 	if (!find_one(work->doc, backward, backward ? work->from : work->from + 1,
 		      &found)) {
 		if (!editor->settings.wrap)

@@ -19,6 +19,9 @@ set(CPACK_DEBIAN_PACKAGE_SECTION editors)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 
+# Folders that everybody can read, whatever the umask of who packs.
+set(CPACK_PRE_BUILD_SCRIPTS "${CMAKE_CURRENT_LIST_DIR}/MhexPackageModes.cmake")
+
 # Packed as of the day of the release, so that the same sources give the same bytes.
 set(CPACK_SOURCE_GENERATOR External)
 set(CPACK_PROJECT_CONFIG_FILE "${CMAKE_CURRENT_LIST_DIR}/MhexPackageTime.cmake")

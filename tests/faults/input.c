@@ -56,12 +56,13 @@ static void open_tame(void)
 	SEE("0x00000000");
 }
 
+/* At the end of all that was typed: the cursor moves last. */
 static void expect_nothing_edited(void)
 {
-	SEE("00000000  01 02 03 04 05 06 07 08");
-	SEE_NO("[+");
 	KEYS("lll");
 	SEE("0x00000003");
+	SEE("00000000  01 02 03 04 05 06 07 08");
+	SEE_NO("[+");
 }
 
 static void expect_all_undone(void)

@@ -264,6 +264,7 @@ static void one_cell(void)
 {
 	open_edited();
 	screen_resize(screen, 1, 1);
+	SEE("t"); /* of "too small" */
 	KEYS("<Esc>:w<Esc>gg<PageDown><F1><Esc>/41<Enter><Esc>i41<Esc>u");
 	screen_resize(screen, CASE_ROWS, CASE_COLS);
 	KEYS("<Esc><C-l>gg");

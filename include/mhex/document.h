@@ -206,8 +206,9 @@ MhexStatus document_take_intake(Document *doc, Intake *intake, Clip **out,
 /* length bytes of a pattern that repeats, likewise. */
 MhexStatus document_fill_clip(Document *doc, const void *pattern, size_t pattern_length,
 			      uint64_t length, Clip **out, MhexError *err);
-/* How many bytes of a step of length bytes document_put() takes at once in no time: in live
- * each is stored, in preview what is under it is remembered, if that is not too much. */
+/* How many bytes of a step of length bytes document_put() takes at once in no time: in
+ * live each is stored, in preview what is under it is remembered, if that is not too
+ * much. */
 uint64_t document_put_max(const Document *doc, uint64_t length);
 /* May so many bytes change in one step? MHEX_E_UNSUPPORTED in live, where the old ones
  * are kept, names how many may: see document_set_undo_memory(). */

@@ -298,7 +298,7 @@ MhexStatus recovery_open(Recovery **out, const char *name, MhexError *err)
 {
 	const MhexStatus status = open_journal(out, name, true, err);
 	Recovery *recovery = *out;
-	if (!status && open_target(recovery, recovery->identity.path, &recovery->why))
+	if (recovery && open_target(recovery, recovery->identity.path, &recovery->why))
 		recovery->state.missing = recovery->why.message;
 	return status;
 }

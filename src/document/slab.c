@@ -63,7 +63,8 @@ static void *take_from_chunk(Slab *slab)
 		memcpy(&slab->spare, item, sizeof(slab->spare));
 		return item;
 	}
-	if ((slab->count == 0 || chunk_size(slab, slab->count - 1) - slab->used < slab->item) &&
+	if ((slab->count == 0 ||
+	     chunk_size(slab, slab->count - 1) - slab->used < slab->item) &&
 	    !add_chunk(slab))
 		return NULL;
 	item = slab->chunks[slab->count - 1] + slab->used;

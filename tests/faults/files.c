@@ -409,8 +409,7 @@ static void immutable(void)
 
 static void append_only(void)
 {
-	flagged(FS_APPEND_FL,
-		access_now == PREVIEW ? "not permitted" : "opened in view");
+	flagged(FS_APPEND_FL, access_now == PREVIEW ? "not permitted" : "opened in view");
 }
 
 /* --- what a save keeps --- */

@@ -162,6 +162,11 @@ const Frame *draw(void)
 	return &frame;
 }
 
+bool progress_has(const char *text)
+{
+	return strstr(draw()->progress, text) != NULL;
+}
+
 char *hex(void)
 {
 	static char text[8192];

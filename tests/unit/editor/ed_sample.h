@@ -47,6 +47,8 @@ void resize(int rows, int cols);
 void tick(uint64_t ms);
 
 const Frame *draw(void);
+/* Is text in what the status line says of a job that runs? */
+bool progress_has(const char *text);
 /* What is on the screen: bytes of the document as hex digits, "414243". */
 char *hex(void);
 /* Each byte's state: . clean, M modified, ? unreadable, F foreign, * matched, S selected,

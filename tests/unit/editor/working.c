@@ -17,11 +17,6 @@ enum {
 	LARGE = 8 << 20 /* many slices, and a save that does not end between two keys */
 };
 
-static bool progress_has(const char *text)
-{
-	return strstr(draw()->progress, text) != NULL;
-}
-
 static void count_is(const char *line, const char *want)
 {
 	command(line);
@@ -100,88 +95,6 @@ Test(working, nothing_else_changes_the_document_meanwhile)
 	wait_for_jobs();
 
 	cr_expect(eq(u64, draw()->modified_bytes, LARGE));
-}
-
-Test(working, a_replacement_of_many_can_be_stopped)
-{
-	ed_open_large(LARGE);
-
-	keys_only(":replace 00 00 with 01<Enter>");
-	while (editor_busy(editor) && !progress_has("changing")) {
-		wait_for_job();
-		tick(200);
-	}
-	cr_assert(editor_busy(editor));
-	keys_only("<C-c>");
-	wait_for_jobs();
-
-	EXPECT_MESSAGE("replace: cancelled, nothing is changed");
-	cr_expect(eq(u64, frame.document_size, LARGE));
-	cr_expect(not(frame.is_modified));
-}
-
-/* A place behind the matches takes longer than a test. */
-static void open_slow_behind_matches(void)
-{
-	static uint8_t slow[64 << 10];
-	ed_open_large(LARGE);
-	memset(slow, 'a', sizeof(slow));
-	const int fd = open(file.path, O_WRONLY | O_CLOEXEC);
-	const ssize_t written = pwrite(fd, slow, sizeof(slow), LARGE);
-	cr_assert(eq(int, close(fd), 0));
-	cr_assert(eq(sz, (size_t)written, sizeof(slow)));
-	keys("<F5>");
-	cr_assert(eq(u64, draw()->document_size, LARGE + sizeof(slow)));
-}
-
-Test(working, matches_are_replaced_while_more_are_searched)
-{
-	open_slow_behind_matches();
-
-	keys_only(":replace /\\x00|(a+)+!/ with 01 02<Enter>");
-	do {
-		wait_for_job();
-		keys_only("u");
-	} while (!strstr(message(), "replace is still running"));
-	tick(200);
-	cr_expect(progress_has("MB/s"), "%s", frame.progress);
-	keys_only("<C-c>");
-	wait_for_jobs();
-
-	EXPECT_MESSAGE("replace: cancelled, nothing is changed");
-	cr_expect(eq(u64, draw()->document_size, LARGE + (64 << 10)));
-	cr_expect(not(frame.is_modified));
-	keys("u");
-	EXPECT_MESSAGE("undo: nothing to undo");
-}
-
-Test(working, leaving_while_matches_are_replaced_and_searched_is_safe)
-{
-	open_slow_behind_matches();
-
-	keys_only(":replace /\\x00|(a+)+!/ with 01 02<Enter>");
-	do {
-		wait_for_job();
-		keys_only("u");
-	} while (!strstr(message(), "replace is still running"));
-	keys_only("ZQ");
-
-	cr_expect(not(editor_running(editor)));
-}
-
-Test(working, what_was_confirmed_before_it_is_stopped_stays)
-{
-	ed_open_large(LARGE);
-
-	command("replace 00*16 with 01 confirm");
-	keys("yy");
-	keys_only("a<C-c>");
-	wait_for_jobs();
-
-	EXPECT_MESSAGE("replace: cancelled, what was confirmed stays");
-	cr_expect(eq(u64, frame.document_size, LARGE - 2 * 15));
-	keys("u");
-	cr_expect(not(draw()->is_modified), "one step");
 }
 
 Test(working, leaving_while_a_large_edit_runs_is_safe)

@@ -194,6 +194,11 @@ static int clause_of(const char *token, size_t length)
 	return -1;
 }
 
+bool command_line_is_word(const char *text)
+{
+	return clause_of(text, strlen(text)) >= 0 || strcmp(text, "-") == 0;
+}
+
 static bool has_clauses(ArgumentKind kind)
 {
 	return kind != ARGUMENT_WORDS && kind != ARGUMENT_SETTING &&

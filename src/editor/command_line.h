@@ -31,6 +31,8 @@ const Command *command_find(const char *name, size_t length, bool whole_names,
 MhexStatus command_line_parse(const char *line, const CommandLine *split,
 			      const ExprEnv *env, CommandArgs *args, MhexError *err);
 void command_args_free(CommandArgs *args);
+/* Does text mean something else than a name where a name could stand? */
+bool command_line_is_word(const char *text);
 
 /* The first length bytes of line: which word is being typed, for completion. */
 typedef struct {

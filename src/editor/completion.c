@@ -73,6 +73,30 @@ static void add_topics(const Completion *completion)
 	add_settings(completion);
 }
 
+/* Without quotes, and without anything that a terminal would not show? */
+static bool reads_back(const StrBuf *name)
+{
+	StrBuf shown = {0};
+	const char *text = strbuf_text(name);
+	strbuf_add_escaped(&shown, text, name->length);
+	const bool same = strcmp(strbuf_text(&shown), text) == 0;
+	strbuf_free(&shown);
+	return same && !strpbrk(text, " \"") && !command_line_is_word(text);
+}
+
+/* Within quotes ~ is one. */
+static void add_quoted(StrBuf *out, const StrBuf *name)
+{
+	StrBuf path = {0};
+	const char *text = strbuf_text(name);
+	const char *home = strncmp(text, "~/", 2) == 0 ? getenv("HOME") : NULL;
+	if (home)
+		strbuf_add_text(&path, home);
+	strbuf_add_text(&path, home ? text + 1 : text);
+	quoted_add(out, strbuf_text(&path), path.length);
+	strbuf_free(&path);
+}
+
 /* A name as it has to be typed: quoted where it would not be read back. */
 static void add_file(const Completion *completion, const char *folder,
 		     size_t folder_length, const struct dirent *entry)
@@ -82,14 +106,9 @@ static void add_file(const Completion *completion, const char *folder,
 	strbuf_add_text(&text, entry->d_name);
 	if (entry->d_type == DT_DIR)
 		strbuf_add_char(&text, '/');
-	bool plain = true;
-	for (size_t i = 0; i < text.length; i++) {
-		const unsigned char c = (unsigned char)strbuf_text(&text)[i];
-		plain = plain && c > ' ' && c != '"' && c != 0x7f;
-	}
-	if (!plain) {
+	if (!reads_back(&text)) {
 		StrBuf quoted = {0};
-		quoted_add(&quoted, strbuf_text(&text), text.length);
+		add_quoted(&quoted, &text);
 		/* Found by its beginning without the quote. */
 		const Completion any = {completion->prompt, "", 0};
 		if (strncmp(strbuf_text(&text), completion->word, completion->length) ==

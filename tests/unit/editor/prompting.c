@@ -152,6 +152,42 @@ Test(prompting, tab_completes_file_names)
 	temp_folder_remove(&folder);
 }
 
+Test(prompting, tab_quotes_names_that_would_be_read_as_something_else)
+{
+	TempFile folder;
+	char path[TEMP_PATH_SIZE + 32], want[TEMP_PATH_SIZE + 32];
+	static const char *const names[] = {"with", "-",
+					    "\xff"
+					    "a",
+					    "\xe2\x80\xae"
+					    "b",
+					    "one two"};
+	ed_open_text("ABCD", ACCESS_PREVIEW);
+	temp_folder_make(&folder);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", folder.path, names[i]);
+		temp_file_write(path, "x", 1);
+	}
+	cr_assert(zero(int, chdir(folder.path)));
+	cr_assert(zero(int, setenv("HOME", folder.path, 1)));
+
+	keys(":read wi<Tab>");
+	EXPECT_PROMPT(":read \"with\"");
+	keys("<Enter>");
+	EXPECT_HEX("7841424344");
+	keys(":read -<Tab>");
+	EXPECT_PROMPT(":read \"-\"");
+	keys("<C-u>read <Tab>");
+	cr_expect(popup_has("\"\\xffa\""));
+	cr_expect(popup_has("\"\\xe2\\x80\\xaeb\""));
+	keys("<C-u>read ~/o<Tab>");
+	(void)snprintf(want, sizeof(want), ":read \"%s/one two\"", folder.path);
+	EXPECT_PROMPT(want);
+
+	cr_assert(zero(int, chdir("/")));
+	temp_folder_remove(&folder);
+}
+
 Test(prompting, tab_goes_into_folders)
 {
 	TempFile folder;

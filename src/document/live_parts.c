@@ -92,9 +92,10 @@ MhexStatus live_replace_parts(Document *doc, const Range *parts, const Piece *pi
 	MhexStatus status = collect(&edit, err);
 	if (!status)
 		status = store(&edit, err);
-	if (status == MHEX_OK)
+	/* Some may be stored when there is no memory to remember the rest. */
+	if (status == MHEX_OK || status == MHEX_E_NOMEM)
 		live_edited(doc);
-	else if (status != MHEX_E_NOMEM)
+	else
 		add_buffer_cut(doc->stock->added, before);
 	parts_free(&edit);
 	return status;

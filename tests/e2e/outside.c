@@ -277,8 +277,9 @@ Test(outside_edits, a_read_only_file_is_a_view)
 		cr_skip_test("root may write to everything");
 	temp_file_make(&file, "ABC", 3);
 	cr_assert(zero(int, chmod(file.path, 0400)));
+	char *argv[] = {(char[]){MHEX_PROGRAM}, (char[]){"--clean"}, file.path, NULL};
 
-	open_path(file.path, NULL, NULL);
+	screen = screen_open(ROWS, COLS, argv);
 
 	EXPECT_TEXT("VIEW");
 	EXPECT_TEXT("may not be written: opened in view");

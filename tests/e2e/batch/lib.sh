@@ -108,6 +108,11 @@ counting() {
 	seq -w 0 9999999 | head -c "$1"
 }
 
+# For a program of 32 bits qemu-user 7.2 maps file offsets modulo 4 GiB, whatever the program.
+maps_modulo_4g() {
+	[[ ${MHEX_EMULATED:-} == *qemu-i386* ]]
+}
+
 is_root() {
 	[ "$(id -u)" = 0 ]
 }

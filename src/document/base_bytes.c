@@ -382,10 +382,10 @@ static uint64_t end_of(const BaseBytes *store)
 }
 
 bool base_bytes_append(BaseBytes *store, uint64_t offset, const uint8_t *bytes,
-		       size_t length)
+		       const uint8_t *readable, size_t length)
 {
-	if (offset < end_of(store))
-		return base_bytes_put(store, offset, bytes, NULL, length);
+	if (offset < end_of(store) || (readable && memchr(readable, 0, length)))
+		return base_bytes_put(store, offset, bytes, readable, length);
 	while (length > 0) {
 		Leaf *last =
 			store->count > 0 ? store->entries[store->count - 1].leaf : NULL;

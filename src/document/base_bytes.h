@@ -29,9 +29,9 @@ uint64_t base_bytes_memory(const BaseBytes *store);
  * readable is 0 becomes unknown. False when out of memory. */
 bool base_bytes_put(BaseBytes *store, uint64_t offset, const uint8_t *bytes,
 		    const uint8_t *readable, size_t length);
-/* Likewise, all readable, for very many runs one behind the other. */
+/* Likewise, for very many bytes or runs one behind the other. */
 bool base_bytes_append(BaseBytes *store, uint64_t offset, const uint8_t *bytes,
-		       size_t length);
+		       const uint8_t *readable, size_t length);
 void base_bytes_forget(BaseBytes *store, uint64_t offset, uint64_t length);
 
 /* The first stretch at or after offset in which bytes may be remembered; empty when there

@@ -139,12 +139,7 @@ static bool remember(Document *doc, Range range)
 		const size_t part = chunk_of(range.length);
 		if (storage_read(storage, range.offset, bytes, part, readable, NULL))
 			memset(readable, 0, part);
-		const bool known =
-			memchr(readable, 0, part)
-				? base_bytes_put(doc->base, range.offset, bytes, readable,
-						 part)
-				: base_bytes_append(doc->base, range.offset, bytes, part);
-		if (!known)
+		if (!base_bytes_append(doc->base, range.offset, bytes, readable, part))
 			return false;
 		edit_journal_base(doc, range.offset, bytes, readable, part);
 		range = (Range){range.offset + part, range.length - part};

@@ -91,9 +91,7 @@ static bool remember(ReplaceAll *all, uint64_t offset, const uint8_t *bytes,
 {
 	BaseBytes *base = all->doc->base;
 	edit_journal_base(all->doc, offset, bytes, readable, length);
-	return memchr(readable, 0, length)
-		       ? base_bytes_put(base, offset, bytes, readable, length)
-		       : base_bytes_append(base, offset, bytes, length);
+	return base_bytes_append(base, offset, bytes, readable, length);
 }
 
 /* Bytes [at, at + run) of the replacement over those of the file: the same ones stay the

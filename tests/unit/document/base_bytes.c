@@ -256,7 +256,7 @@ static void append_many(void)
 		const size_t length = 1 + (size_t)below(most);
 		for (size_t i = 0; i < length; i++)
 			bytes[i] = (uint8_t)below(256);
-		cr_assert(base_bytes_append(store, at, bytes, length));
+		cr_assert(base_bytes_append(store, at, bytes, NULL, length));
 		memcpy(model.bytes + at, bytes, length);
 		memset(model.known + at, 1, length);
 		at += length + (size_t)below(1 + below(40));
@@ -313,7 +313,8 @@ Test(base_bytes, what_was_appended_equals_an_array)
 Test(base_bytes, what_is_appended_takes_few_bytes)
 {
 	for (uint64_t i = 0; i < 100000; i++)
-		cr_assert(base_bytes_append(store, i * 1073, (const uint8_t *)"~@~@", 4));
+		cr_assert(base_bytes_append(store, i * 1073, (const uint8_t *)"~@~@",
+					    NULL, 4));
 
 	cr_expect(lt(u64, base_bytes_memory(store), 900000));
 	EXPECT_TEXT(store, (uint64_t)5000 * 1073 - 2, "..~@~@..");

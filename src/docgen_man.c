@@ -269,6 +269,23 @@ static void put_rc_title(FILE *out)
 		    out);
 }
 
+static void put_doc_folder(FILE *out)
+{
+	static const char folder[] = MHEX_DOC_FOLDER;
+	(void)fputs(".I \"", out);
+	put_text(out, folder, strlen(folder));
+	(void)fputs("\"\n", out);
+}
+
+/* At the end of a sentence. */
+static void put_guide(FILE *out)
+{
+	static const char guide[] = MHEX_DOC_FOLDER "/guide.md";
+	(void)fputs(".IR \"", out);
+	put_text(out, guide, strlen(guide));
+	(void)fputs("\" .\n", out);
+}
+
 const GeneratedList manual_lists[] = {
 	{"TITLE", put_title},
 	{"RC TITLE", put_rc_title},
@@ -279,5 +296,7 @@ const GeneratedList manual_lists[] = {
 	{"SETTINGS", put_settings},
 	{"THEMES", put_themes},
 	{"INSPECTOR", put_inspector},
+	{"DOC FOLDER", put_doc_folder},
+	{"GUIDE", put_guide},
 	{NULL, NULL},
 };

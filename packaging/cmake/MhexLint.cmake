@@ -14,6 +14,7 @@ set(lints "${PROJECT_SOURCE_DIR}/packaging/lint")
 
 mhex_lint(layers "${CMAKE_COMMAND}" "-DROOT=${PROJECT_SOURCE_DIR}"
   -P "${PROJECT_SOURCE_DIR}/packaging/cmake/check_layers.cmake")
+mhex_lint(checks "${lints}/checks" "${PROJECT_SOURCE_DIR}")
 mhex_lint(format "${lints}/format" "${PROJECT_SOURCE_DIR}")
 mhex_lint(links "${lints}/links" "${PROJECT_SOURCE_DIR}")
 mhex_lint(sizes "${lints}/sizes" "${PROJECT_SOURCE_DIR}")

@@ -42,6 +42,15 @@ target_compile_options(mhex_strict INTERFACE
   -Wswitch-enum
   $<$<C_COMPILER_ID:GNU>:-Wduplicated-cond -Wduplicated-branches -Wlogical-op>)
 
+# What assert() prints must not tell where a package was built. Not in Debug: there editors
+# follow the paths, and compiler caches would see another command in each working tree.
+include(CheckCCompilerFlag)
+check_c_compiler_flag("-fmacro-prefix-map=a=b" MHEX_HAVE_fmacro_prefix_map)
+if(MHEX_HAVE_fmacro_prefix_map)
+  target_compile_options(mhex_strict INTERFACE
+    "$<$<NOT:$<CONFIG:Debug>>:-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=>")
+endif()
+
 # mhex_layer(NAME SOURCES files... USES layers... LIBRARIES targets...)
 #
 # One layer of libmhex. Its test program links this layer and those below it and

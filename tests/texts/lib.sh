@@ -7,7 +7,7 @@
 
 mkdir bin
 cat >bin/mhex <<END
-#!/bin/bash
+#!$BASH
 for option; do
 	[ "\$option" != -b ] || exec "$MHEX" "\$@"
 done

@@ -40,6 +40,9 @@ static const Case cases[] = {
 	{"mhex -c 'access l\t", "> mhex -c 'access live"},
 	{"mhex --command=find-b\t", "> mhex --command=find-backward"},
 	{"mhex -c 'source sam\t", "> mhex -c 'source sample.bin"},
+	{"mhex -c 'source som\t",
+	 "> mhex -c 'source someother.bin"}, /* not "some name.bin" */
+	{"mhex some\\ n\t", "> mhex some\\ name.bin"},
 	{"mhex -c 'write! folder/in\t", "> mhex -c 'write! folder/inner.bin"},
 	{"mhex -b -s sam\t", "> mhex -b -s sample.bin"},
 	{"mhex --script=sam\t", "> mhex --script=sample.bin"},

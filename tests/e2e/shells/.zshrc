@@ -5,6 +5,8 @@ cd "$HOME"
 mkdir folder
 : >sample.bin
 : >folder/inner.bin
+: >'some name.bin'
+: >someother.bin
 # Looking through all completions of zsh takes longer than the whole test.
 own=(${(M)fpath:#*/Completion(|/Base|/Unix)})
 fpath=("$MHEX_COMPLETIONS" ${own:-$fpath})

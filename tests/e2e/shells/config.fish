@@ -6,5 +6,5 @@ function fish_prompt
 end
 cd $HOME
 mkdir folder
-touch sample.bin folder/inner.bin
+touch sample.bin folder/inner.bin 'some name.bin' someother.bin
 source $MHEX_COMPLETIONS/mhex.fish

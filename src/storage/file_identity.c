@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/packed.h"
+#include "storage/kernel.h"
 
 /* As in <linux/fs.h> since Linux 6.9, and ext4's own since 6.0. */
 struct fsuuid2 {

@@ -81,9 +81,9 @@ static const StorageOps file_ops = {
 };
 
 /* File systems whose files are made up when they are read. */
-static bool is_made_up(long magic)
+static bool is_made_up(unsigned long magic)
 {
-	static const long magics[] = {
+	static const unsigned long magics[] = {
 		PROC_SUPER_MAGIC, SYSFS_MAGIC,        DEBUGFS_MAGIC,       TRACEFS_MAGIC,
 		SECURITYFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC,
 		EFIVARFS_MAGIC,   PSTOREFS_MAGIC,     SELINUX_MAGIC,       SMACK_MAGIC,
@@ -120,7 +120,7 @@ MhexStatus file_storage_init(Storage *storage, size_t window, bool *usable,
 	/* A FUSE server does not know of pages that were stored to and not yet
 	 * written. */
 	storage->true_holes = fs.f_type != FUSE_SUPER_MAGIC;
-	storage->made_up = is_made_up(fs.f_type);
+	storage->made_up = is_made_up((unsigned long)fs.f_type);
 	*usable = !storage->made_up && !lies_about_size(storage) &&
 		  backend_map(storage, window);
 	return MHEX_OK;

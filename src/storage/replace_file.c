@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "storage/file_metadata.h"
+#include "storage/kernel.h"
 #include "storage/system.h"
 
 enum {

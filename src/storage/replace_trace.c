@@ -9,6 +9,7 @@
 
 #include "base/packed.h"
 #include "storage/journal_file.h"
+#include "storage/kernel.h"
 #include "storage/system.h"
 
 enum {

@@ -10,6 +10,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "storage/kernel.h"
+
 int system_open(const char *path, int flags, ...)
 {
 	va_list rest;
@@ -123,7 +125,7 @@ int system_sync_file_range(int fd, off_t offset, off_t length, unsigned flags)
 int system_renameat2(int from_folder, const char *from, int to_folder, const char *to,
 		     unsigned flags)
 {
-	return renameat2(from_folder, from, to_folder, to, flags);
+	return kernel_renameat2(from_folder, from, to_folder, to, flags);
 }
 
 int system_linkat(int from_folder, const char *from, int to_folder, const char *to,

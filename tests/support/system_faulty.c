@@ -13,6 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "storage/kernel.h"
 #include "support/faults_private.h"
 
 #define FILE_OF(descriptor, name, place) ((FaultFile){descriptor, name, place, 0})
@@ -176,7 +177,7 @@ int system_renameat2(int from_folder, const char *from, int to_folder, const cha
 		     unsigned flags)
 {
 	MAKE(int, RENAMEAT2, FILE_OF(to_folder, to, NULL),
-	     renameat2(from_folder, from, to_folder, to, flags));
+	     kernel_renameat2(from_folder, from, to_folder, to, flags));
 }
 
 int system_linkat(int from_folder, const char *from, int to_folder, const char *to,

@@ -195,9 +195,10 @@ static MhexStatus take_option(Options *options, int value, const char *text,
 /* --- faults --- */
 
 /* The option as it was written, for a sentence; getopt has just refused it. */
-static MhexStatus refuse(int found, char **argv, MhexError *err)
+static MhexStatus refuse(int found, int argc, char **argv, MhexError *err)
 {
-	const char *word = argv[optind - 1];
+	/* musl's getopt has gone past the argument that is missing. */
+	const char *word = argv[(optind < argc ? optind : argc) - 1];
 	const bool is_long =
 		optopt == 0 || optopt >= LONG_ONLY || strncmp(word, "--", 2) == 0;
 	char letter[3] = {'-', (char)optopt, '\0'};
@@ -240,7 +241,7 @@ MhexStatus options_parse(Options *options, int argc, char **argv, MhexError *err
 		if (found == -1)
 			break;
 		status = found == '?' || found == ':'
-				 ? refuse(found, argv, err)
+				 ? refuse(found, argc, argv, err)
 				 : take_option(options, found, optarg, err);
 	}
 	for (int i = optind; i < argc && !status; i++)

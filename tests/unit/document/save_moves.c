@@ -101,15 +101,11 @@ Test(save_moves, cut_and_appended_with_two_names)
 
 Test(save_moves, a_folder_that_may_not_be_changed_is_no_obstacle)
 {
-	if (geteuid() == 0) {
-		cr_assert(zero(int, chown(sample.folder, 65534, 65534)));
-		cr_assert(zero(int, chown(sample.path, 65534, 65534)));
-	}
 	cr_assert(zero(int, chmod(sample.folder, 0555)));
-	if (geteuid() == 0) {
-		cr_assert(zero(int, setegid(65534)));
-		cr_assert(zero(int, seteuid(65534)));
-	}
+	if (geteuid() == 0 && (chown(sample.folder, 65534, 65534) != 0 ||
+			       chown(sample.path, 65534, 65534) != 0 ||
+			       setegid(65534) != 0 || seteuid(65534) != 0))
+		cr_skip_test("root may write everything, and cannot become anybody else");
 	sample_reopen(&sample);
 	sample_edit(&sample);
 

@@ -308,10 +308,9 @@ Test(journal_file, hostile_files_are_refused)
 
 Test(journal_file, one_of_another_user_is_refused)
 {
-	if (geteuid() != 0)
-		cr_skip_test("only root can give a file away");
 	leave();
-	cr_assert(zero(int, chown(path_of(name), 65534, 65534)));
+	if (chown(path_of(name), 65534, 65534) != 0)
+		cr_skip_test("only root can give a file away");
 	expect_refused("belongs to another user");
 }
 

@@ -82,10 +82,8 @@ static ino_t inode_of(const char *path)
 /* Root may write everywhere. */
 static void become_nobody(void)
 {
-	if (geteuid() == 0) {
-		cr_assert(zero(int, setegid(65534)));
-		cr_assert(zero(int, seteuid(65534)));
-	}
+	if (geteuid() == 0 && (setegid(65534) != 0 || seteuid(65534) != 0))
+		cr_skip_test("root may write everything, and cannot become anybody else");
 }
 
 static void become_root_again(void)
@@ -307,11 +305,10 @@ Test(replace_file, a_folder_that_may_not_be_changed_is_reported)
 
 Test(replace_file, a_file_of_another_user_is_not_replaced_by_one_of_ours)
 {
-	if (geteuid() != 0)
+	if (fchown(fixture.fd, 12345, 12345) != 0)
 		cr_skip_test("only root can make a file of another user");
 	MhexError err = {0};
 	ReplaceFile *file;
-	cr_assert(zero(int, fchown(fixture.fd, 12345, 12345)));
 	cr_assert(zero(int, chmod(fixture.folder, 0777)));
 	become_nobody();
 

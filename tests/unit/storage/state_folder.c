@@ -101,19 +101,17 @@ Test(state_folder, a_link_or_a_file_in_its_place_is_refused)
 
 Test(state_folder, of_another_user_is_refused)
 {
-	if (geteuid() != 0)
-		cr_skip_test("only root can give a folder away");
 	(void)setenv("XDG_STATE_HOME", top.path, 1);
 	cr_assert(zero(int, mkdir(below("mhex"), 0700)));
-	cr_assert(zero(int, chown(below("mhex"), 65534, 65534)));
+	if (chown(below("mhex"), 65534, 65534) != 0)
+		cr_skip_test("only root can give a folder away");
 	expect_refused(MHEX_E_UNSUPPORTED, "another user (65534)");
 }
 
 Test(state_folder, another_users_home_is_not_used)
 {
-	if (geteuid() != 0)
+	if (chown(top.path, 65534, 65534) != 0)
 		cr_skip_test("only root can give a folder away");
-	cr_assert(zero(int, chown(top.path, 65534, 65534)));
 	if (state_folder_open(&folder, false, &err) == MHEX_OK)
 		cr_expect(ne(int, strncmp(folder.path, top.path, strlen(top.path)), 0));
 	else

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# mhex_flags: what every target of ours is compiled with. An INTERFACE target
-# rather than CMAKE_C_FLAGS, so that nothing leaks into anybody else's build.
-add_library(mhex_flags INTERFACE)
-target_compile_features(mhex_flags INTERFACE c_std_11)
-target_compile_definitions(mhex_flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64
+# mhex_driver: what every target of ours is compiled with. An INTERFACE target
+# rather than CMAKE_C_FLAGS, so that nothing leaks into anybody else's build. Nothing more
+# for what only looks at mhex from outside: a test there starts a process for each of its
+# cases, and would start a sanitizer with it.
+add_library(mhex_driver INTERFACE)
+target_compile_features(mhex_driver INTERFACE c_std_11)
+target_compile_definitions(mhex_driver INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64
   MHEX_VERSION="${PROJECT_VERSION}")
-target_compile_options(mhex_flags INTERFACE -Wall -Wextra)
+target_compile_options(mhex_driver INTERFACE -Wall -Wextra)
 if(MHEX_WERROR)
-  target_compile_options(mhex_flags INTERFACE -Werror)
+  target_compile_options(mhex_driver INTERFACE -Werror)
 endif()
+
+# mhex_flags: the code of mhex, and what links it.
+add_library(mhex_flags INTERFACE)
+target_link_libraries(mhex_flags INTERFACE mhex_driver)
 if(MHEX_SANITIZE)
   # A little optimized, and with line numbers only: the same checks cost less.
   target_compile_options(mhex_flags INTERFACE -fsanitize=${MHEX_SANITIZE}

@@ -253,7 +253,7 @@ void case_expect_bytes(const char *file, int line, const char *path, const char 
 	size_t size = 0;
 	char *got = temp_file_read(path, &size);
 	if (!got)
-		case_fail(file, line, "%s: %m%s", path, case_screen());
+		case_fail(file, line, "%s: %s%s", path, strerror(errno), case_screen());
 	size_t i = 0;
 	while (i < size && i < length && got[i] == bytes[i])
 		i++;
@@ -297,7 +297,7 @@ void poke_mapped(const char *path, uint64_t offset, const char *text)
 	char *map = mmap(NULL, 2 * (size_t)PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 			 (off_t)begin);
 	if (map == MAP_FAILED)
-		FAIL("mmap: %m");
+		FAIL("mmap: %s", strerror(errno));
 	memcpy(map + (offset - begin), text, strlen(text));
 	(void)munmap(map, 2 * (size_t)PAGE);
 	(void)close(fd);

@@ -2,9 +2,11 @@
 #ifndef MHEX_TESTS_FAULTS_CASE_H
 #define MHEX_TESTS_FAULTS_CASE_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 
 #include "support/screen.h"
@@ -63,7 +65,7 @@ void case_skip(const char *format, ...) __attribute__((format(printf, 1, 2), nor
 #define MUST(call)                                                                       \
 	do {                                                                             \
 		if ((call) < 0)                                                          \
-			FAIL("%s: %m", #call);                                           \
+			FAIL("%s: %s", #call, strerror(errno));                          \
 	} while (0)
 
 /* --- mhex on a terminal --- */

@@ -65,7 +65,7 @@ static void sparse(void)
 {
 	make_text("file", "begin");
 	if (truncate("file", (off_t)8 << 40) < 0)
-		FAIL("truncate: %m");
+		FAIL("truncate: %s", strerror(errno));
 	poke("file", ((uint64_t)8 << 40) - 16, "end");
 	open_file("file");
 	SEE("62 65 67 69 6e 00");

@@ -2,6 +2,7 @@
 
 /* What other programs do to a file that is on the screen and has no unsaved edits. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,7 +122,7 @@ static void grown_to_a_terabyte(void)
 {
 	open_pages();
 	if (truncate("file", (off_t)1 << 40) < 0)
-		FAIL("truncate: %m");
+		FAIL("truncate: %s", strerror(errno));
 	SEE("grew to");
 	KEYS(":0xfffffffff0<Enter>");
 	SEE("fffffff0  00 00 00 00");

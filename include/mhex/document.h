@@ -248,7 +248,7 @@ void document_replace_drop(ReplaceAll *all);
 
 /* Measure and map again (another inode under the name too), keep the edits.
  * *conflicts is how many edited bytes lie over bytes that differ from what was
- * there when they were edited. at_once: as in DocumentOptions. */
+ * there when they were edited; NULL: nobody looks. at_once: as in DocumentOptions. */
 MhexStatus document_reload(Document *doc, bool at_once, uint64_t *conflicts,
 			   MhexError *err);
 /* Likewise, with what opening (freed) has read; waits for it. */
@@ -273,6 +273,25 @@ typedef bool (*ConflictVisitor)(void *context, const Conflict *conflict);
 /* Show all conflicts in the order of the file; the cost is what is remembered of it. */
 MhexStatus document_conflicts(Document *doc, ConflictVisitor visitor, void *context,
 			      MhexError *err);
+/* Those that lie in range, being looked for by a job. Owned: conflicts_show(),
+ * document_take_begin() or conflicts_drop(), before the document is closed. */
+typedef struct Conflicts Conflicts;
+
+typedef struct {
+	uint64_t times; /* that the visitor is called, if it does not end it */
+	uint64_t bytes;
+} ConflictCount;
+
+MhexStatus document_find_conflicts(Document *doc, Range range, int wake_fd,
+				   Conflicts **out, MhexError *err);
+bool conflicts_done(const Conflicts *conflicts);
+void conflicts_cancel(Conflicts *conflicts);
+void conflicts_get_progress(const Conflicts *conflicts, uint64_t *done, uint64_t *total);
+/* Wait for the end and show them likewise; frees conflicts. */
+MhexStatus conflicts_show(Conflicts *conflicts, ConflictVisitor visitor, void *context,
+			  ConflictCount *count, MhexError *err);
+void conflicts_drop(Conflicts *conflicts); /* cancel, wait, forget */
+
 /* Add BYTE_CONFLICT to the states of [offset, offset + length), as document_read() has
  * given them; while the document is no other than the file but for bytes in their
  * places. */
@@ -289,6 +308,19 @@ typedef enum {
  * bytes. MHEX_E_NOTFOUND when there is none. */
 MhexStatus document_take(Document *doc, TakeSide side, Range range, uint64_t *taken,
 			 MhexError *err);
+
+/* The same, some at a time. conflicts is waited for and freed, also on failure; edits
+ * since are MHEX_E_CONFLICT. No edits and no save until document_take_end(). */
+typedef struct Taking Taking;
+
+MhexStatus document_take_begin(Document *doc, TakeSide side, Conflicts *conflicts,
+			       Taking **out, MhexError *err);
+/* All are decided when done is total. */
+void taking_get_progress(const Taking *taking, uint64_t *done, uint64_t *total);
+/* The next, for a fraction of a millisecond. On failure none is decided. */
+MhexStatus document_take_some(Taking *taking, MhexError *err);
+/* What was decided stays: how many bytes. Frees taking. */
+uint64_t document_take_end(Taking *taking);
 
 /* MHEX_E_CONFLICT when the file does not have its name any more. */
 MhexStatus document_check_name(const Document *doc, MhexError *err);

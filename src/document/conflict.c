@@ -15,6 +15,7 @@ typedef struct {
 	void *context;
 	Difference where;
 	bool stopped;
+	uint64_t passed; /* bytes of the differences so far */
 } Scan;
 
 /* What is known of a stretch of the file, byte by byte. */
@@ -34,9 +35,7 @@ bool conflict_is_stale(const FileStamp *then, const FileStamp *now)
 
 /* ---- Reading ---- */
 
-/* Where the document has something in place of the byte at offset of the file, or would
- * have it. */
-static uint64_t place_of(const Difference *where, uint64_t offset)
+uint64_t conflict_place(const Difference *where, uint64_t offset)
 {
 	const uint64_t at = where->mine.offset + (offset - where->theirs.offset);
 	const uint64_t end = range_end(where->mine);
@@ -48,7 +47,7 @@ static uint64_t place_of(const Difference *where, uint64_t offset)
 static MhexStatus read_mine(const Scan *scan, Stretch *stretch, MhexError *err)
 {
 	const Difference *where = &scan->where;
-	const Range wanted = {place_of(where, stretch->range.offset),
+	const Range wanted = {conflict_place(where, stretch->range.offset),
 			      stretch->range.length};
 	memset(stretch->has_mine, 0, (size_t)wanted.length);
 	if (!where->alike)
@@ -95,7 +94,7 @@ static void show(Scan *scan, const Stretch *stretch, size_t i, uint64_t length)
 	const FoundConflict found = {
 		.conflict =
 			{
-				.offset = place_of(&scan->where, in_file.offset),
+				.offset = conflict_place(&scan->where, in_file.offset),
 				.length = length,
 				.has_was = stretch->has_was[i],
 				.has_theirs = stretch->has_theirs[i],
@@ -157,6 +156,8 @@ static MhexStatus scan_range(Scan *scan, Range range, MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
 	while (!status && !scan->stopped && range.length > 0) {
+		if (job_cancelled(scan->view->job))
+			return mhex_fail(err, MHEX_E_CANCELLED, "cancelled");
 		Range kept = range_intersect(
 			base_bytes_next(scan->view->base, range.offset), range);
 		const uint64_t end = kept.length ? kept.offset : range_end(range);
@@ -206,6 +207,19 @@ static MhexStatus scan_behind(Scan *scan, uint64_t covered, MhexError *err)
 	return status;
 }
 
+/* Of the edited bytes; where some have moved, of the file. */
+static void tell_progress(Scan *scan, bool in_place)
+{
+	const Version *version = scan->view->version;
+	scan->passed += scan->where.mine.length;
+	if (in_place)
+		job_progress(scan->view->job, scan->passed,
+			     piece_tree_modified(&version->tree));
+	else
+		job_progress(scan->view->job, range_end(scan->where.theirs),
+			     version->covered);
+}
+
 MhexStatus conflict_scan(const ConflictView *view, FoundConflictVisitor visitor,
 			 void *context, MhexError *err)
 {
@@ -221,8 +235,10 @@ MhexStatus conflict_scan(const ConflictView *view, FoundConflictVisitor visitor,
 			  : !difference_find_lost(&view->version->tree, view->table,
 						  covered, &lost, &needed))
 		return document_no_memory(err);
-	while (!status && !scan.stopped && difference_next(&walk, &scan.where))
+	while (!status && !scan.stopped && difference_next(&walk, &scan.where)) {
 		status = scan_lost(&scan, &lost, &next, err);
+		tell_progress(&scan, walk.in_place);
+	}
 	if (!status && !scan.stopped)
 		status = scan_behind(&scan, covered, err);
 	ARRAY_FREE(&lost);

@@ -2,6 +2,7 @@
 #ifndef MHEX_DOCUMENT_CONFLICT_H
 #define MHEX_DOCUMENT_CONFLICT_H
 
+#include "base/job.h"
 #include "document/base_bytes.h"
 #include "document/difference.h"
 #include "document/reader.h"
@@ -22,6 +23,7 @@ typedef struct {
 	const BaseBytes *base;
 	bool has_stamp;
 	bool stale; /* has_stamp, and the file is no longer as it was then */
+	Job *job;   /* NULL, or is told how far it is, and may be cancelled */
 } ConflictView;
 
 typedef struct {
@@ -36,6 +38,10 @@ typedef bool (*FoundConflictVisitor)(void *context, const FoundConflict *found);
 /* Show them in the order of the file. The cost is what is remembered, and the pieces. */
 MhexStatus conflict_scan(const ConflictView *view, FoundConflictVisitor visitor,
 			 void *context, MhexError *err);
+
+/* Where the document has something in place of the byte at offset of the file, or would
+ * have it. */
+uint64_t conflict_place(const Difference *where, uint64_t offset);
 
 /* Have bytes changed between the two? Other names and another mode are no change. */
 bool conflict_is_stale(const FileStamp *then, const FileStamp *now);

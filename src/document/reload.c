@@ -169,6 +169,9 @@ static MhexStatus reload(Document *doc, Origin from, uint64_t *conflicts, MhexEr
 	doc->generation++;
 	history_break(doc->history);
 	edit_journal_anew(doc);
+	if (!conflicts)
+		return MHEX_OK;
+	*conflicts = 0;
 	return document_conflicts(doc, count_conflict, conflicts, err);
 }
 
@@ -183,7 +186,6 @@ static MhexStatus check_at_rest(const Document *doc, MhexError *err)
 MhexStatus document_reload(Document *doc, bool at_once, uint64_t *conflicts,
 			   MhexError *err)
 {
-	*conflicts = 0;
 	const MhexStatus status = check_at_rest(doc, err);
 	return status ? status
 		      : reload(doc, (Origin){.at_once = at_once}, conflicts, err);
@@ -192,7 +194,6 @@ MhexStatus document_reload(Document *doc, bool at_once, uint64_t *conflicts,
 MhexStatus document_reload_read(Document *doc, Opening *opening, uint64_t *conflicts,
 				MhexError *err)
 {
-	*conflicts = 0;
 	const MhexStatus status = check_at_rest(doc, err);
 	if (!status && follows_name(doc))
 		return reload(doc, (Origin){.opening = opening}, conflicts, err);

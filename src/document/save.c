@@ -290,7 +290,6 @@ static MhexStatus choose(Save *save, const Document *doc, const SaveRequest *req
  * what that holds. */
 static MhexStatus follow_name(Save *save, Document *doc, MhexError *err)
 {
-	uint64_t conflicts = 0;
 	MhexStatus status = MHEX_OK;
 	if (!save->has_file || save->kind == SAVE_COPY || save->kind == SAVE_OUTPUT)
 		return MHEX_OK;
@@ -298,7 +297,7 @@ static MhexStatus follow_name(Save *save, Document *doc, MhexError *err)
 	(void)watch_look_at_name(&save->name, document_storage(doc), save->path, NULL);
 	if (save->kind != SAVE_OWN || !save->force || save->name != NAME_ANOTHERS)
 		return MHEX_OK;
-	status = document_reload(doc, true, &conflicts, err);
+	status = document_reload(doc, true, NULL, err);
 	save->force = false;
 	save->moved = true;
 	return status ? status : check_own(doc, err);

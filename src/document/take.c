@@ -1,58 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Conflicts of a document: shown, and decided. */
+/* Conflicts of a document: marked, and decided. */
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "document/change.h"
-#include "document/conflict.h"
-#include "document/document_private.h"
+#include "document/conflicts_private.h"
 #include "document/edit_journal.h"
 #include "document/succession.h"
 
 enum {
-	CHUNK = 4 << 10
+	CHUNK = 4 << 10,
+	TAKE_AT_ONCE = 32, /* well below a millisecond */
 };
-
-static MhexStatus scan(Document *doc, FoundConflictVisitor visitor, void *context,
-		       MhexError *err)
-{
-	const MhexStatus status = storage_measure(document_storage(doc), err);
-	const FileStamp now = storage_stamp(document_storage(doc));
-	const ConflictView view = {
-		.version = &doc->now,
-		.table = doc->stock->table,
-		.reader = &doc->reader,
-		.file = document_storage(doc),
-		.base = doc->base,
-		.has_stamp = doc->has_stamp,
-		.stale = doc->has_stamp && conflict_is_stale(&doc->stamp, &now),
-	};
-	return status ? status : conflict_scan(&view, visitor, context, err);
-}
-
-/* ---- Shown ---- */
-
-typedef struct {
-	ConflictVisitor visitor;
-	void *context;
-} Showing;
-
-static bool show(void *context, const FoundConflict *found)
-{
-	const Showing *showing = context;
-	return showing->visitor(showing->context, &found->conflict);
-}
-
-MhexStatus document_conflicts(Document *doc, ConflictVisitor visitor, void *context,
-			      MhexError *err)
-{
-	Showing showing = {visitor, context};
-	if (doc->access != ACCESS_PREVIEW)
-		return MHEX_OK;
-	return scan(doc, show, &showing, err);
-}
 
 static void mark_chunk(Document *doc, uint64_t offset, size_t length, uint8_t *states)
 {
@@ -92,61 +54,14 @@ void document_mark_conflicts(Document *doc, uint64_t offset, size_t length,
 
 /* ---- Decided ---- */
 
-/* Conflicting bytes that lie side by side in the file and in one difference. */
-typedef struct {
-	Range in_file;
-	Difference where;
-	bool known;  /* what they were, and are, is in bytes ... */
-	size_t from; /* ... from here on */
-} Run;
-
-typedef struct {
-	uint8_t was, theirs;
-	bool has_was, has_theirs;
-} Sides;
-
-typedef struct {
+struct Taking {
 	Document *doc;
 	TakeSide side;
-	Range range;
-	ARRAY(Run) runs;
-	ARRAY(Sides) sides;
-	uint64_t taken, unknown;
-	bool no_memory;
-} Taking;
-
-static bool adjoins(const Run *last, const FoundConflict *found)
-{
-	return last->known && range_end(last->in_file) == found->in_file.offset &&
-	       last->where.mine.offset == found->where.mine.offset &&
-	       last->where.theirs.offset == found->where.theirs.offset;
-}
-
-static bool collect(void *context, const FoundConflict *found)
-{
-	Taking *taking = context;
-	const Conflict *conflict = &found->conflict;
-	const Sides sides = {conflict->was, conflict->theirs, conflict->has_was,
-			     conflict->has_theirs};
-	Run run = {found->in_file, found->where, conflict->length == 1,
-		   taking->sides.count};
-	if (!range_contains(taking->range, conflict->offset))
-		return true;
-	taking->taken += conflict->length;
-	if (!run.known) {
-		taking->unknown += conflict->length;
-		taking->no_memory = !ARRAY_PUSH(&taking->runs, run);
-		return !taking->no_memory;
-	}
-	Run *last =
-		taking->runs.count ? &taking->runs.items[taking->runs.count - 1] : NULL;
-	taking->no_memory = !ARRAY_PUSH(&taking->sides, sides);
-	if (!taking->no_memory && last && adjoins(last, found))
-		last->in_file.length++;
-	else if (!taking->no_memory)
-		taking->no_memory = !ARRAY_PUSH(&taking->runs, run);
-	return !taking->no_memory;
-}
+	FoundConflicts found;
+	size_t left;    /* of its runs, from the first on */
+	uint64_t taken; /* bytes of those behind */
+	uint64_t steps; /* of undo, before */
+};
 
 /* length bytes, those that are not readable as lost ones. */
 static bool add_bytes(Document *doc, const uint8_t *bytes, const uint8_t *readable,
@@ -169,14 +84,16 @@ static bool add_bytes(Document *doc, const uint8_t *bytes, const uint8_t *readab
 }
 
 /* What the run was (mine false), or what the file holds there. */
-static bool add_sides(const Taking *taking, const Run *run, bool theirs, PieceList *list)
+static bool add_sides(const Taking *taking, const ConflictRun *run, bool theirs,
+		      PieceList *list)
 {
 	uint8_t bytes[CHUNK], readable[CHUNK];
 	for (size_t done = 0; done < run->in_file.length;) {
 		const size_t rest = (size_t)run->in_file.length - done;
 		const size_t part = rest < CHUNK ? rest : CHUNK;
 		for (size_t i = 0; i < part; i++) {
-			const Sides *side = &taking->sides.items[run->from + done + i];
+			const ConflictSides *side =
+				&taking->found.sides.items[run->from + done + i];
 			bytes[i] = theirs ? side->theirs : side->was;
 			readable[i] = theirs ? side->has_theirs : side->has_was;
 		}
@@ -237,7 +154,7 @@ bool document_rebase(Document *doc, uint64_t offset, const PieceList *pieces)
 }
 
 /* What the file holds counts as seen from here on. */
-static bool rebase(const Taking *taking, const Run *run)
+static bool rebase(const Taking *taking, const ConflictRun *run)
 {
 	Document *doc = taking->doc;
 	Change change = {.offset = run->in_file.offset, .rebase = true};
@@ -262,7 +179,7 @@ static bool rebase(const Taking *taking, const Run *run)
 /* What of the document is given up for which bytes of the file. Where both do not stand
  * for each other byte by byte, it is the whole difference; at the end of the document,
  * what goes beyond the shorter of them. */
-static Difference given_up(const Run *run)
+static Difference given_up(const ConflictRun *run)
 {
 	Difference out = run->where;
 	const uint64_t mine = out.mine.length;
@@ -312,15 +229,19 @@ static bool add_lost(const Document *doc, Range theirs, const FileRanges *lost,
 	return done;
 }
 
-/* lost: of the version before any edit was dropped; NULL: nothing has moved. */
-static bool drop_edit(Document *doc, const Difference *edit, const FileRanges *lost)
+static bool drop_edit(const Taking *taking, const ConflictRun *run)
 {
+	Document *doc = taking->doc;
+	const FoundConflicts *found = &taking->found;
+	const Difference given = given_up(run);
+	const Difference *edit = &given;
 	PieceList put = {0};
 	Change change = {.offset = edit->mine.offset};
 	const Piece file = document_file_piece(doc, edit->theirs);
-	bool done = lost ? add_moved(doc, edit->mine, &put) &&
-				    add_lost(doc, edit->theirs, lost, &put)
-			 : file.length == 0 || piece_list_add(&put, file);
+	bool done = found->in_place
+			    ? file.length == 0 || piece_list_add(&put, file)
+			    : add_moved(doc, edit->mine, &put) &&
+				      add_lost(doc, edit->theirs, &found->lost, &put);
 	done = done && document_capture(doc, edit->mine, put.items, put.count) &&
 	       piece_tree_collect(&doc->now.tree, edit->mine, &change.removed) &&
 	       piece_list_add_all(&change.inserted, put.items, put.count);
@@ -340,85 +261,143 @@ static bool end_alike(const Difference *a, const Difference *b)
 	       range_end(a->theirs) == range_end(b->theirs);
 }
 
-/* From the last to the first, so that those before stay where they are. Where several
- * runs give up the same, or to the same end, the first of them does it for all. */
-static bool drop_edits(const Taking *taking)
+/* Where several runs give up the same, or to the same end, the first of them does it for
+ * all. */
+static size_t first_to_drop(const ConflictRun *runs, size_t end)
 {
-	Document *doc = taking->doc;
-	DifferenceWalk walk;
-	FileRanges lost = {0};
-	uint64_t needed = 0;
-	difference_walk(&walk, &doc->now, doc->stock->table);
-	bool done =
-		walk.in_place || difference_find_lost(&doc->now.tree, doc->stock->table,
-						      doc->now.covered, &lost, &needed);
-	for (size_t i = taking->runs.count; done && i-- > 0;) {
-		const Difference edit = given_up(&taking->runs.items[i]);
-		if (i > 0) {
-			const Difference before = given_up(&taking->runs.items[i - 1]);
-			if (end_alike(&before, &edit))
-				continue;
-		}
-		done = drop_edit(doc, &edit, walk.in_place ? NULL : &lost);
+	size_t first = end - 1;
+	Difference given = given_up(&runs[first]);
+	while (first > 0) {
+		const Difference before = given_up(&runs[first - 1]);
+		if (!end_alike(&before, &given))
+			break;
+		given = before;
+		first--;
 	}
-	ARRAY_FREE(&lost);
-	return done;
+	return first;
 }
 
-static bool decide(Taking *taking)
-{
-	Document *doc = taking->doc;
-	bool done = true;
-	history_begin(doc->history, NULL);
-	for (size_t i = 0; done && i < taking->runs.count; i++)
-		done = rebase(taking, &taking->runs.items[i]);
-	if (done && taking->side == TAKE_THEIRS)
-		done = drop_edits(taking);
-	history_end(doc->history, NULL);
-	document_edited(doc);
-	return done;
-}
+/* ---- From the beginning to the end ---- */
 
-static MhexStatus check_taking(const Taking *taking, MhexError *err)
+static MhexStatus check_found(const Taking *taking, const Conflicts *conflicts,
+			      MhexError *err)
 {
-	if (taking->no_memory)
-		return document_no_memory(err);
-	if (taking->taken == 0)
+	const FoundConflicts *found = &taking->found;
+	if (history_revision(taking->doc->history) != conflicts->revision ||
+	    taking->doc->now.tree.file != conflicts->file)
+		return mhex_fail(
+			err, MHEX_E_CONFLICT,
+			"the document changed while it was compared; nothing is decided");
+	if (found->count.bytes == 0)
 		return mhex_fail(err, MHEX_E_NOTFOUND,
-				 taking->range.length == UINT64_MAX
+				 found->range.length == UINT64_MAX
 					 ? "no conflicts"
 					 : "no conflicts in this range");
-	if (taking->side == TAKE_MINE && taking->unknown > BASE_BYTES_MAX)
+	if (taking->side == TAKE_MINE && found->unknown > BASE_BYTES_MAX)
 		return mhex_fail(err, MHEX_E_UNSUPPORTED,
 				 "0x%" PRIx64 " bytes are not remembered one by one; "
 				 "write! writes mine, take theirs drops the edits",
-				 taking->unknown);
+				 found->unknown);
 	return MHEX_OK;
+}
+MhexStatus document_take_begin(Document *doc, TakeSide side, Conflicts *conflicts,
+			       Taking **out, MhexError *err)
+{
+	Taking *taking = calloc(1, sizeof(*taking));
+	MhexStatus status = job_finish(conflicts->job, err);
+	*out = NULL;
+	if (!status && !taking)
+		status = document_no_memory(err);
+	if (!status && doc->saving)
+		status = mhex_fail(err, MHEX_E_BUSY, "%s is being written",
+				   document_shown_name(doc));
+	if (!status) {
+		*taking = (Taking){.doc = doc, .side = side, .found = conflicts->found};
+		conflicts->found = (FoundConflicts){0};
+		status = check_found(taking, conflicts, err);
+	}
+	conflicts_free(conflicts);
+	if (status) {
+		if (taking)
+			found_conflicts_free(&taking->found);
+		free(taking);
+		return status;
+	}
+	taking->left = taking->found.runs.count;
+	taking->steps = history_undo_steps(doc->history);
+	history_begin(doc->history, NULL);
+	*out = taking;
+	return MHEX_OK;
+}
+
+void taking_get_progress(const Taking *taking, uint64_t *done, uint64_t *total)
+{
+	*total = taking->found.runs.count;
+	*done = *total - taking->left;
+}
+
+/* From the last to the first, so that those before stay where they are. */
+static bool decide_next(Taking *taking)
+{
+	const size_t end = taking->left;
+	const ConflictRun *runs = taking->found.runs.items;
+	const bool drops = taking->side == TAKE_THEIRS;
+	bool done = true;
+	taking->left = drops ? first_to_drop(runs, end) : end - 1;
+	for (size_t i = taking->left; done && i < end; i++) {
+		done = rebase(taking, &runs[i]);
+		taking->taken += runs[i].in_file.length;
+	}
+	if (done && drops)
+		done = drop_edit(taking, &runs[taking->left]);
+	return done;
+}
+
+MhexStatus document_take_some(Taking *taking, MhexError *err)
+{
+	Document *doc = taking->doc;
+	bool done = true;
+	for (size_t i = 0; done && taking->left > 0 && i < TAKE_AT_ONCE; i++)
+		done = decide_next(taking);
+	if (done) {
+		document_edited(doc);
+		return MHEX_OK;
+	}
+	history_end(doc->history, NULL);
+	if (history_undo_steps(doc->history) > taking->steps) {
+		(void)document_undo(doc, NULL, NULL);
+		history_forget_redo(doc->history);
+	}
+	history_begin(doc->history, NULL);
+	taking->taken = 0;
+	return document_no_memory(err);
+}
+
+uint64_t document_take_end(Taking *taking)
+{
+	Document *doc = taking->doc;
+	const uint64_t taken = taking->taken;
+	history_end(doc->history, NULL);
+	edit_journal_anew(doc);
+	found_conflicts_free(&taking->found);
+	free(taking);
+	return taken;
 }
 
 MhexStatus document_take(Document *doc, TakeSide side, Range range, uint64_t *taken,
 			 MhexError *err)
 {
-	Taking taking = {.doc = doc, .side = side, .range = range};
+	Conflicts *conflicts = NULL;
+	Taking *taking = NULL;
 	*taken = 0;
-	if (doc->saving)
-		return mhex_fail(err, MHEX_E_BUSY, "%s is being written",
-				 document_shown_name(doc));
-	MhexStatus status = doc->access == ACCESS_PREVIEW
-				    ? scan(doc, collect, &taking, err)
-				    : MHEX_OK;
+	MhexStatus status = document_find_conflicts(doc, range, -1, &conflicts, err);
 	if (!status)
-		status = check_taking(&taking, err);
-	if (!status && !decide(&taking)) {
-		(void)document_undo(doc, NULL, NULL);
-		history_forget_redo(doc->history);
-		status = document_no_memory(err);
-	}
-	if (!status)
-		*taken = taking.taken;
-	edit_journal_anew(doc);
-	ARRAY_FREE(&taking.runs);
-	ARRAY_FREE(&taking.sides);
+		status = document_take_begin(doc, side, conflicts, &taking, err);
+	if (status)
+		return status;
+	while (!status && taking->left > 0)
+		status = document_take_some(taking, err);
+	*taken = document_take_end(taking);
 	return status;
 }
 

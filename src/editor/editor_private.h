@@ -129,8 +129,8 @@ typedef struct {
 } SaveTask;
 
 /*
- * An edit of many places, done in slices between keys: fill, xor, replace. It is one
- * step of undo, and all or nothing.
+ * An edit of many places, done in slices between keys: fill, xor, replace, take. It is
+ * one step of undo, and but for take all or nothing.
  */
 typedef struct SliceTask SliceTask;
 struct SliceTask {
@@ -139,8 +139,9 @@ struct SliceTask {
 	MhexStatus (*step)(SliceTask *task, MhexError *err);
 	/* All is done: it counts. */
 	MhexStatus (*end)(Editor *editor, SliceTask *task, MhexError *err);
-	/* Nothing of it was done. */
+	/* Nothing of it was done, but for what left says. */
 	void (*call_off)(SliceTask *task);
+	const char *left; /* NULL: nothing is changed */
 	OpenFile *file;
 	uint64_t done, total;
 	bool cancelled;
@@ -150,7 +151,25 @@ struct SliceTask {
 	uint64_t offset; /* and where */
 
 	Replacing replacing; /* replace */
+
+	Taking *taking; /* take */
+	TakeSide side;
 };
+
+typedef enum {
+	CONFLICTS_LISTED,
+	CONFLICTS_RELOADED, /* listed after a reload */
+	CONFLICTS_TAKEN,
+} ConflictUse;
+
+/* Conflicts being looked for. */
+typedef struct {
+	Conflicts *found; /* NULL: none are */
+	const char *what; /* the command that began it */
+	OpenFile *file;
+	ConflictUse use;
+	TakeSide side; /* CONFLICTS_TAKEN */
+} ConflictTask;
 
 /* A file on its way into the document. */
 typedef struct {
@@ -273,6 +292,7 @@ struct Editor {
 	SliceTask slice;
 	ReadTask read;
 	RangeTask range;
+	ConflictTask conflict;
 	Leaving *leaving; /* owned */
 	RecoverTask recover;
 	OpenTask open;
@@ -441,9 +461,6 @@ MhexStatus script_run_file(Editor *editor, const char *path, bool keep_going,
 
 /* completion.c: candidates for the word before the prompt's cursor. */
 void completion_fill(Editor *editor);
-
-/* commands_conflict.c: print them, or show the list. *count: of rows; 0 shows nothing. */
-MhexStatus conflicts_list(Editor *editor, uint64_t *count, MhexError *err);
 
 /* commands_view.c: pop up what a command printed. */
 void show_result(Editor *editor, const char *title);

@@ -73,10 +73,9 @@ static MhexStatus work_on_save(void *found, const Settling *how, Job *job, MhexE
 /* The file has other bytes now. It is settled, whatever comes of this. */
 static MhexStatus look_again(void *found, Document *doc, StrBuf *note, MhexError *err)
 {
-	uint64_t conflicts = 0;
 	(void)found;
 	(void)note;
-	(void)document_reload(doc, false, &conflicts, err);
+	(void)document_reload(doc, false, NULL, err);
 	return MHEX_OK;
 }
 

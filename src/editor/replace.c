@@ -160,6 +160,7 @@ static MhexStatus begin_replace(Editor *editor, OpenFile *file, Replacing *repla
 		.step = replace_slice,
 		.end = replace_end,
 		.call_off = replace_call_off,
+		.left = replacing->replaced > 0 ? "what was confirmed stays" : NULL,
 		.file = file,
 		.done = ahead,
 		.total = replacing->count - replacing->index + ahead,

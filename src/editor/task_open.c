@@ -3,7 +3,6 @@
 /* edit and reload. What is mapped is there at once; what must be read as a whole is read
  * by a job. */
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,38 +95,26 @@ static MhexStatus end_edit(Editor *editor, const OpenTask *task, MhexError *err)
 
 /* ---- reload ---- */
 
-static MhexStatus end_reload(Editor *editor, OpenFile *file, uint64_t conflicts,
-			     MhexError *err)
+static MhexStatus end_reload(Editor *editor, OpenFile *file, MhexError *err)
 {
-	const char *note = document_note(file->doc);
 	(void)document_refresh(file->doc, &file->file_size);
 	if (file == editor_file(editor))
 		view_move(editor, file->cursor.offset);
-	if (conflicts == 0) {
-		editor_say(editor, "reloaded%s%s", *note ? ": " : "", note);
-		return MHEX_OK;
-	}
-	editor_say(editor,
-		   "reloaded; %" PRIu64 " edited bytes lie over bytes that changed",
-		   conflicts);
-	return file == editor_file(editor) ? conflicts_list(editor, &conflicts, err)
-					   : MHEX_OK;
+	return task_reloaded(editor, file, err);
 }
 
 MhexStatus task_reload(Editor *editor, MhexError *err)
 {
-	uint64_t conflicts = 0;
 	OpenFile *file = editor_file(editor);
 	const MhexStatus status =
-		document_reload(file->doc, editor->inside_loop, &conflicts, err);
+		document_reload(file->doc, editor->inside_loop, NULL, err);
 	if (status == MHEX_E_WHOLE)
 		return start(editor, document_path(file->doc), NULL, err);
-	return status ? status : end_reload(editor, file, conflicts, err);
+	return status ? status : end_reload(editor, file, err);
 }
 
 MhexStatus task_end_open(Editor *editor, MhexError *err)
 {
-	uint64_t conflicts = 0;
 	const OpenTask task = editor->open;
 	MhexStatus status = MHEX_OK;
 	editor->open = (OpenTask){0};
@@ -135,10 +122,9 @@ MhexStatus task_end_open(Editor *editor, MhexError *err)
 	if (task.path)
 		status = end_edit(editor, &task, err);
 	else
-		status = document_reload_read(task.file->doc, task.opening, &conflicts,
-					      err);
+		status = document_reload_read(task.file->doc, task.opening, NULL, err);
 	if (!status && !task.path)
-		status = end_reload(editor, task.file, conflicts, err);
+		status = end_reload(editor, task.file, err);
 	free(task.path);
 	return status;
 }

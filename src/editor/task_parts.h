@@ -31,6 +31,12 @@ MhexStatus task_end_open(Editor *editor, MhexError *err);
 void task_drop_open(Editor *editor);              /* cancel, wait, forget */
 const char *task_open_name(const OpenTask *task); /* of the command; NULL: none runs */
 
+/* commands_conflict.c: they are found, or are to be waited for. */
+MhexStatus task_end_conflicts(Editor *editor, MhexError *err);
+void task_drop_conflicts(Editor *editor); /* cancel, wait, forget */
+/* file was reloaded: look for conflicts, and say so. */
+MhexStatus task_reloaded(Editor *editor, OpenFile *file, MhexError *err);
+
 /* leftovers.c */
 MhexStatus task_end_recover(Editor *editor, MhexError *err);
 void task_drop_recover(Editor *editor); /* wait, and forget */

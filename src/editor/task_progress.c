@@ -62,6 +62,10 @@ static Running running_now(const Editor *editor)
 		running.what = "reading";
 		running.bytes = true;
 		intake_get_progress(editor->read.bytes, &running.done, &running.total);
+	} else if (editor->conflict.found) {
+		running.what = "comparing";
+		conflicts_get_progress(editor->conflict.found, &running.done,
+				       &running.total);
 	} else if (editor->open.opening) {
 		running.what = "reading";
 		running.bytes = true;

@@ -22,9 +22,7 @@ MhexStatus task_step_slice(Editor *editor, MhexError *err)
 	MhexStatus status = MHEX_OK;
 	if (task->cancelled)
 		status = mhex_fail(err, MHEX_E_CANCELLED, "cancelled, %s",
-				   task->replacing.replaced > 0
-					   ? "what was confirmed stays"
-					   : "nothing is changed");
+				   task->left ? task->left : "nothing is changed");
 	else if (task->done < task->total)
 		status = task->step(task, err);
 	if (!status && task->done < task->total) {

@@ -10,7 +10,7 @@
 bool task_running(const Editor *editor)
 {
 	return editor->search.search || editor->listing.search || editor->save.save ||
-	       editor->match_save || task_editing(editor);
+	       editor->match_save || editor->conflict.found || task_editing(editor);
 }
 
 const char *task_editing(const Editor *editor)
@@ -23,6 +23,8 @@ const char *task_editing(const Editor *editor)
 		return editor->search.what;
 	if (editor->range.bytes)
 		return editor->range.what;
+	if (editor->conflict.found && editor->conflict.use == CONFLICTS_TAKEN)
+		return editor->conflict.what;
 	return editor->read.bytes ? "read" : editor->slice.what;
 }
 
@@ -131,6 +133,10 @@ void task_poll(Editor *editor)
 	const char *range = editor->range.what;
 	if (range && intake_done(editor->range.bytes))
 		task_show_failure(editor, range, task_end_range(editor, &err), &err);
+	const char *conflict = editor->conflict.what;
+	if (conflict && conflicts_done(editor->conflict.found))
+		task_show_failure(editor, conflict, task_end_conflicts(editor, &err),
+				  &err);
 	const char *open = task_open_name(&editor->open);
 	if (open && opening_done(editor->open.opening))
 		task_show_failure(editor, open, task_end_open(editor, &err), &err);
@@ -180,6 +186,8 @@ bool task_cancel(Editor *editor)
 		cancel_range(editor);
 	else if (editor->read.bytes)
 		cancel_read(editor);
+	else if (editor->conflict.found)
+		conflicts_cancel(editor->conflict.found);
 	else if (editor->open.opening)
 		opening_cancel(editor->open.opening);
 	else if (editor->match_save)
@@ -204,6 +212,8 @@ void task_abandon(Editor *editor, OpenFile *file)
 		intake_drop(editor->read.bytes);
 		editor->read = (ReadTask){0};
 	}
+	if (editor->conflict.found && editor->conflict.file == file)
+		task_drop_conflicts(editor);
 	if (editor->open.opening && editor->open.file == file)
 		task_drop_open(editor);
 	if (editor->recover.job && editor->recover.file == file)

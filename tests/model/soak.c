@@ -296,11 +296,11 @@ typedef struct {
 	size_t count;
 	bool unnamed; /* bytes that are not remembered one by one */
 	Range range;
-} Conflicts;
+} Found;
 
 static bool add_conflict(void *context, const Conflict *conflict)
 {
-	Conflicts *found = context;
+	Found *found = context;
 	if (conflict->length > 1 || !conflict->has_was)
 		found->unnamed = true;
 	else if (conflict->has_theirs && range_contains(found->range, conflict->offset) &&
@@ -311,7 +311,7 @@ static bool add_conflict(void *context, const Conflict *conflict)
 
 static void take(void)
 {
-	Conflicts found = {.range = {0, UINT64_MAX}};
+	Found found = {.range = {0, UINT64_MAX}};
 	uint64_t taken = 0;
 	const Look before = look();
 	const TakeSide side = pick(1) ? TAKE_MINE : TAKE_THEIRS;

@@ -277,6 +277,13 @@ MhexStatus match_list_trouble(const MatchList *list, MhexError *err)
 	if (list->trouble == ENOMEM)
 		return mhex_fail(err, MHEX_E_NOMEM,
 				 "out of memory for the list of matches");
+	if (list->codes.held_back || list->places.held_back)
+		return mhex_fail(
+			err, MHEX_E_NOSPACE,
+			"no room for the list of matches beside 5 %% of the disk "
+			"(1 GiB at most), which others may need: it ends with "
+			"number %" PRIu64 ", at 0x%" PRIx64,
+			list->count, list->last);
 	return mhex_fail(err, MHEX_E_NOSPACE,
 			 "no room for the list of matches (%s): it ends with number "
 			 "%" PRIu64 ", at 0x%" PRIx64,

@@ -9,7 +9,6 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -157,7 +156,7 @@ static MhexStatus look_for_room(const JournalWriter *journal, uint64_t bytes,
 				MhexError *err)
 {
 	struct statvfs fs;
-	if (fstatvfs(journal->fd, &fs) < 0 || fs.f_blocks == 0 ||
+	if (system_fstatvfs(journal->fd, &fs) < 0 || fs.f_blocks == 0 ||
 	    bytes / fs.f_frsize < fs.f_bavail)
 		return MHEX_OK;
 	return fail_space(journal, bytes, strerror(ENOSPC), err);

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -175,7 +174,7 @@ static MhexStatus check_name(ReplaceFile *file, MhexError *err)
 static MhexStatus check_space(const ReplaceFile *file, uint64_t bytes, MhexError *err)
 {
 	struct statvfs fs;
-	if (fstatvfs(file->folder, &fs) < 0 || fs.f_blocks == 0)
+	if (system_fstatvfs(file->folder, &fs) < 0 || fs.f_blocks == 0)
 		return MHEX_OK; /* it does not say */
 	const uint64_t blocks = geteuid() == 0 ? fs.f_bfree : fs.f_bavail;
 	const uint64_t room =

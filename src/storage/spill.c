@@ -35,11 +35,30 @@ static bool open_file(Spill *spill)
 	return spill->has_file;
 }
 
+/* For length bytes beside the reserve; where the file system does not say, too. */
+static bool has_room(const Spill *spill, size_t length)
+{
+	struct statvfs fs;
+	if (system_fstatvfs(spill->fd, &fs) < 0 || fs.f_blocks == 0 || fs.f_frsize == 0)
+		return true;
+	const uint64_t most = SPILL_RESERVE_MAX / fs.f_frsize;
+	const uint64_t part = fs.f_blocks / SPILL_RESERVE_PART;
+	const uint64_t reserve = part < most ? part : most;
+	return fs.f_bavail >= reserve && fs.f_bavail - reserve > length / fs.f_frsize;
+}
+
 static bool store_tail(Spill *spill)
 {
 	const size_t length = in_memory(spill);
-	if (!open_file(spill) ||
-	    backend_write(spill->fd, spill->tail, length, spill->stored) < length)
+	spill->held_back = false;
+	if (!open_file(spill))
+		return false;
+	if (!has_room(spill, length)) {
+		spill->held_back = true;
+		errno = ENOSPC;
+		return false;
+	}
+	if (backend_write(spill->fd, spill->tail, length, spill->stored) < length)
 		return false;
 	spill->stored = spill->size;
 	return true;

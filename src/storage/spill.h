@@ -10,10 +10,16 @@
  * Bytes that are appended, read anywhere and cut at the end, however many there are: the
  * last ones are in memory, those before in a file without a name in $TMPDIR or /var/tmp
  * once they do not fit. {0} is an empty one. No lock of its own.
+ *
+ * For what can be made again: of the disk a reserve is left to others, among them edits
+ * and saves of ours, which take what they need. One of 5 %, as file systems keep for the
+ * superuser, and of a large disk a gigabyte.
  */
 enum {
-	SPILL_MEMORY_MAX = 8 << 20
-}; /* bytes */
+	SPILL_MEMORY_MAX = 8 << 20, /* bytes */
+	SPILL_RESERVE_MAX = 1 << 30,
+	SPILL_RESERVE_PART = 20, /* of the disk one such part */
+};
 
 typedef struct {
 	uint64_t size;
@@ -21,7 +27,8 @@ typedef struct {
 	uint8_t *tail;   /* owned */
 	size_t capacity; /* of tail */
 	bool has_file;
-	int fd; /* owned, with has_file */
+	int fd;         /* owned, with has_file */
+	bool held_back; /* the last failure: no room but for the reserve */
 } Spill;
 
 void spill_free(Spill *spill);

@@ -86,6 +86,11 @@ int system_posix_fallocate(int fd, off_t offset, off_t length)
 	return posix_fallocate(fd, offset, length);
 }
 
+int system_fstatvfs(int fd, struct statvfs *out)
+{
+	return fstatvfs(fd, out);
+}
+
 void *system_mmap(void *at, size_t length, int protection, int flags, int fd,
 		  off_t offset)
 {

@@ -6,14 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
 
 /*
  * Every system call of storage and document that reads, writes, maps, syncs, names or
- * frees something of a file goes through one of these. In the program they are the calls
- * of the C library, and nothing else; a test links another implementation instead, which
- * fails a call, counts it, or ends the process behind it. lint.system refuses the plain
- * calls.
+ * frees something of a file, or asks for room, goes through one of these. In the program
+ * they are the calls of the C library, and nothing else; a test links another
+ * implementation instead, which fails a call, counts it, or ends the process behind it.
+ * lint.system refuses the plain calls.
  *
  * Names, arguments, results and errno are those of the C library. What is here is all or
  * nothing: an implementation defines every one of them.
@@ -41,6 +42,7 @@ ssize_t system_copy_file_range(int from, off_t *from_offset, int to, off_t *to_o
 int system_ftruncate(int fd, off_t size);
 int system_fallocate(int fd, int mode, off_t offset, off_t length);
 int system_posix_fallocate(int fd, off_t offset, off_t length); /* the error, not -1 */
+int system_fstatvfs(int fd, struct statvfs *out);
 
 void *system_mmap(void *at, size_t length, int protection, int flags, int fd,
 		  off_t offset);

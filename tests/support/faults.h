@@ -16,7 +16,8 @@
  *   @TEXT   only files whose path contains TEXT
  *   N       the N-th such call since the plan was made, and with + all later ones
  *   ACTION  an error as errno calls it (EIO, ENOSPC, ...): the call does nothing and
- * fails; "short": a read or write does half of it; "skip": it does nothing and
+ * fails; "short": a read or write does half of it, fstatvfs tells of one free block;
+ *           "skip": it does nothing and
  *           says that it did (for syncs); "stop": the process stops itself
  *           (SIGSTOP) before the call; "hold": the call waits for another plan, or
  *           for the file $MHEX_FAULTS_GO_ON, as for a disk that is busy; "kill":

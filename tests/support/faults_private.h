@@ -21,6 +21,7 @@
 	X(FTRUNCATE, "ftruncate", true)                                                  \
 	X(FALLOCATE, "fallocate", true)                                                  \
 	X(POSIX_FALLOCATE, "posix_fallocate", true)                                      \
+	X(FSTATVFS, "fstatvfs", false)                                                   \
 	X(MMAP, "mmap", false)                                                           \
 	X(MUNMAP, "munmap", false)                                                       \
 	X(MSYNC, "msync", true)                                                          \

@@ -75,6 +75,20 @@ int system_posix_fallocate(int fd, off_t offset, off_t length)
 	return result;
 }
 
+int system_fstatvfs(int fd, struct statvfs *out)
+{
+	const FaultVerdict verdict = faults_begin(CALL_FSTATVFS, FILE_OF(fd, NULL, NULL));
+	int result = fstatvfs(fd, out);
+	if (verdict.error) {
+		errno = verdict.error;
+		result = -1;
+	}
+	if (verdict.halves)
+		out->f_bavail = 1;
+	faults_end(verdict, result);
+	return result;
+}
+
 void *system_mmap(void *at, size_t length, int protection, int flags, int fd,
 		  off_t offset)
 {

@@ -195,12 +195,30 @@ Test(match_list, goes_to_disk_when_it_is_long)
 	match_list_free(&list);
 }
 
+Test(match_list, ends_with_a_sentence_where_others_may_need_the_rest_of_the_disk)
+{
+	MatchList list = {0};
+	MhexError err;
+	faults_plan("fstatvfs:1+:short");
+
+	const uint64_t added = add_far(&list, 3000000);
+
+	cr_expect(lt(u64, 1000000, added));
+	cr_expect(lt(u64, added, 3000000));
+	cr_expect(eq(u64, list.count, added));
+	cr_expect(zero(u64, faults_count("pwrite")));
+	cr_expect(eq(int, match_list_trouble(&list, &err), MHEX_E_NOSPACE));
+	cr_expect(ne(ptr, strstr(err.message, "which others may need"), NULL));
+	faults_plan("");
+	match_list_free(&list);
+}
+
 Test(match_list, ends_with_a_sentence_when_the_disk_is_full)
 {
 	MatchList list = {0};
 	MhexError err;
 	uint64_t got[2];
-	faults_plan("pwrite:1+:ENOSPC");
+	faults_plan("fstatvfs:1+:ENOSYS,pwrite:1+:ENOSPC");
 
 	const uint64_t added = add_far(&list, 3000000);
 

@@ -22,7 +22,15 @@ static void clean_up(void)
 	spill_free(&spill);
 }
 
-TestSuite(spill, .fini = clean_up);
+/* Of the disk that the test runs on nothing is known. */
+#define NO_RESERVE "fstatvfs:1+:ENOSYS"
+
+static void set_up(void)
+{
+	faults_plan(NO_RESERVE);
+}
+
+TestSuite(spill, .init = set_up, .fini = clean_up);
 
 static uint8_t byte_at(uint64_t offset)
 {
@@ -89,14 +97,32 @@ Test(spill, goes_on_where_it_was_cut)
 
 Test(spill, a_full_disk_leaves_what_was_there)
 {
-	faults_plan("pwrite:1+:ENOSPC");
+	faults_plan(NO_RESERVE ",pwrite:1+:ENOSPC");
 	uint64_t parts = 0;
 	while (parts < PARTS && append_part(parts * PART))
 		parts++;
 
 	cr_expect(eq(int, errno, ENOSPC));
 	cr_expect(eq(u64, parts, SPILL_MEMORY_MAX / PART));
+	cr_expect(not(spill.held_back));
 	expect_bytes(0, (size_t)parts * PART);
+}
+
+Test(spill, leaves_the_last_of_a_disk_to_others)
+{
+	faults_plan("fstatvfs:2+:short");
+	uint64_t parts = 0;
+	while (parts < PARTS && append_part(parts * PART))
+		parts++;
+
+	cr_expect(eq(int, errno, ENOSPC));
+	cr_expect(spill.held_back);
+	cr_expect(eq(u64, spill.stored, SPILL_MEMORY_MAX));
+	cr_expect(eq(u64, parts, 2 * SPILL_MEMORY_MAX / PART));
+	expect_bytes(0, (size_t)parts * PART);
+	faults_plan(NO_RESERVE);
+	cr_expect(append_part(parts * PART), "there is room again");
+	cr_expect(not(spill.held_back));
 }
 
 Test(spill, a_file_that_cannot_be_read_gives_less)

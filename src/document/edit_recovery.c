@@ -171,7 +171,7 @@ static MhexStatus read_journal(EditRecovery *recovery, const FileIdentity *wante
 	recovery->state.path = recovery->file.identity.path;
 	recovery->state.live = recovery->file.live;
 	const uint64_t size = journal_reader_size(recovery->journal);
-	if (!wanted && size > RECOVERY_LIST_MAX) {
+	if (!wanted && size > RECOVERY_READ_MAX) {
 		recovery->state.unread = size;
 		return MHEX_OK;
 	}

@@ -32,7 +32,7 @@ typedef struct {
 MhexStatus edit_recovery_find(EditRecovery **out, const char *path, MhexError *err);
 
 /* The journal of this name, for lists, which are there at once: the edits in one that is
- * longer than RECOVERY_LIST_MAX are not looked at. MHEX_E_BUSY: its program lives;
+ * longer than RECOVERY_READ_MAX are not looked at. MHEX_E_BUSY: its program lives;
  * MHEX_E_NOTFOUND: there are no edits in it. */
 MhexStatus edit_recovery_open(EditRecovery **out, const char *name, MhexError *err);
 void edit_recovery_close(EditRecovery *recovery);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "document/recovery.h"
+
+/* What an interrupted save has left: found, and told. */
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -8,51 +9,20 @@
 #include <string.h>
 
 #include "base/packed.h"
-#include "document/lock_wait.h"
+#include "document/recovery_private.h"
 #include "document/rollback_format.h"
-#include "document/stage_recovery.h"
-#include "storage/file_identity.h"
-#include "storage/store.h"
 #include "storage/system.h"
 
-struct Recovery {
-	StateFolder folder;
-	JournalReader *journal;
-	char *journal_path;
-	FileIdentity identity;
-	Storage *file; /* NULL: it cannot be opened, */
-	MhexError why; /* for this reason */
-	uint64_t first;
-	Job *job;              /* borrowed, or NULL */
-	StageRecovery *staged; /* NULL: changes, not moves */
-	uint64_t changes;      /* or stages; 0: the save had not begun to store */
-	uint64_t end;          /* of the last of them, in the file */
-	bool failed;           /* see rollback_mark_failed() */
-	uint64_t size;         /* of the file after the save; before it: identity.size */
-	bool no_lock, force;   /* recovery_set_lock() */
-	bool listed;           /* recovery_open() */
-	RecoveryState state;
-	uint8_t *current; /* ROLLBACK_CHUNK_MAX bytes of the file */
+enum {
+	READY_LENGTH = 16, /* bytes of that record */
 };
-
-/* One record: what lies at range, before and after the save. */
-typedef struct {
-	Range range;
-	const uint8_t *old, *now; /* borrowed until the next record */
-} Change;
 
 /* ---- The journal ---- */
 
-static MhexStatus refuse(const Recovery *recovery, const char *reason, MhexError *err)
+MhexStatus recovery_refuse(const Recovery *recovery, const char *reason, MhexError *err)
 {
 	return mhex_fail(err, MHEX_E_UNSUPPORTED, "%s: %s", recovery->journal_path,
 			 reason);
-}
-
-static uint64_t larger_size(const Recovery *recovery)
-{
-	const uint64_t old = recovery->identity.size;
-	return old > recovery->size ? old : recovery->size;
 }
 
 static MhexStatus read_identity(Recovery *recovery, MhexError *err)
@@ -62,7 +32,7 @@ static MhexStatus read_identity(Recovery *recovery, MhexError *err)
 	if (status)
 		return status;
 	if (record.kind != ROLLBACK_FILE)
-		return refuse(recovery, "not the journal of a save", err);
+		return recovery_refuse(recovery, "not the journal of a save", err);
 	recovery->first = journal_position(recovery->journal);
 	return file_identity_decode(&recovery->identity, record.payload, record.length,
 				    err);
@@ -79,12 +49,34 @@ static bool take_change(const JournalRecord *record, Change *change)
 	       length <= ROLLBACK_CHUNK_MAX && length <= UINT64_MAX - offset;
 }
 
-/* Called with each change, ascending. */
-typedef MhexStatus (*ChangeVisitor)(Recovery *recovery, const Change *change,
-				    void *context, MhexError *err);
+/* Is it the record without which the save did not touch the file? */
+static bool take_ready(Recovery *recovery, const JournalRecord *record)
+{
+	Unpack from = {.at = record->payload, .left = record->length};
+	const uint64_t changes = unpack_u64(&from);
+	const uint64_t size = unpack_u64(&from);
+	if (record->kind != ROLLBACK_READY || from.failed)
+		return false;
+	recovery->changes = changes;
+	recovery->size = size;
+	return true;
+}
 
-static MhexStatus for_each_change(Recovery *recovery, ChangeVisitor visit, void *context,
-				  MhexError *err)
+static void tell_progress(const Recovery *recovery)
+{
+	if (recovery->to_pass > 0)
+		job_progress(recovery->job,
+			     recovery->passed + journal_position(recovery->journal),
+			     recovery->to_pass);
+}
+
+static void count_pass(Recovery *recovery)
+{
+	recovery->passed += journal_position(recovery->journal) - recovery->first;
+}
+
+MhexStatus recovery_for_each_change(Recovery *recovery, ChangeVisitor visit,
+				    void *context, MhexError *err)
 {
 	JournalRecord record;
 	MhexStatus status = MHEX_OK;
@@ -94,10 +86,13 @@ static MhexStatus for_each_change(Recovery *recovery, ChangeVisitor visit, void 
 		status = journal_next(recovery->journal, &record, err);
 		if (!status &&
 		    (record.kind != ROLLBACK_CHANGE || !take_change(&record, &change)))
-			status = refuse(recovery, "its records make no sense", err);
+			status = recovery_refuse(recovery, "its records make no sense",
+						 err);
 		if (!status)
 			status = visit(recovery, &change, context, err);
+		tell_progress(recovery);
 	}
+	count_pass(recovery);
 	return status;
 }
 
@@ -123,53 +118,102 @@ static MhexStatus read_stages(Recovery *recovery, MhexError *err)
 	return status;
 }
 
-static MhexStatus read_rest(Recovery *recovery, MhexError *err)
+/* Without the last record the save did not touch the file. */
+static MhexStatus read_changes(Recovery *recovery, MhexError *err)
+{
+	JournalRecord record;
+	uint64_t changes = 0;
+	RecoveryState *state = &recovery->state;
+	journal_seek(recovery->journal, recovery->first);
+	recovery->changes = recovery->end = state->bytes = 0;
+	MhexStatus status = journal_next(recovery->journal, &record, err);
+	for (; !status && record.kind == ROLLBACK_CHANGE;
+	     status = journal_next(recovery->journal, &record, err)) {
+		Change change;
+		if (!take_change(&record, &change) || change.range.offset < recovery->end)
+			return recovery_refuse(recovery, "its records make no sense",
+					       err);
+		recovery->end = range_end(change.range);
+		state->bytes += change.range.length;
+		changes++;
+		tell_progress(recovery);
+	}
+	if (status == MHEX_E_NOTFOUND)
+		return MHEX_OK;
+	if (!status && !take_ready(recovery, &record))
+		return recovery_refuse(recovery, "its records make no sense", err);
+	if (status)
+		return status;
+	if (recovery->changes != changes ||
+	    recovery->end > recovery_larger_size(recovery))
+		return recovery_refuse(recovery, "its records make no sense", err);
+	status = journal_next(recovery->journal, &record, err);
+	recovery->failed = !status && record.kind == ROLLBACK_FAILED;
+	return status == MHEX_E_NOTFOUND ? MHEX_OK : status;
+}
+
+/* Its last record, or the last but one, says whether the save began to store. A mark
+ * behind it may be torn. */
+static MhexStatus look_at_end(Recovery *recovery, MhexError *err)
+{
+	JournalRecord record;
+	const uint64_t size = journal_reader_size(recovery->journal);
+	for (uint64_t behind = 0; behind <= JOURNAL_RECORD_SIZE; behind++) {
+		journal_seek(recovery->journal,
+			     size - behind - READY_LENGTH - JOURNAL_RECORD_SIZE);
+		MhexStatus status = journal_next(recovery->journal, &record, err);
+		if (!status && take_ready(recovery, &record)) {
+			recovery->state.unread = size;
+			status = journal_next(recovery->journal, &record, err);
+			recovery->failed = !status && record.kind == ROLLBACK_FAILED;
+		}
+		if (status != MHEX_E_NOTFOUND || recovery->changes > 0)
+			return status == MHEX_E_NOTFOUND ? MHEX_OK : status;
+	}
+	return MHEX_OK;
+}
+
+static MhexStatus look_for_ready(Recovery *recovery, MhexError *err)
+{
+	JournalRecord record;
+	const MhexStatus status = journal_next(recovery->journal, &record, err);
+	if (!status && record.kind != ROLLBACK_CHANGE && record.kind != ROLLBACK_READY)
+		return read_stages(recovery, err);
+	const uint64_t size = journal_reader_size(recovery->journal);
+	if (size <= RECOVERY_READ_MAX)
+		return read_changes(recovery, err);
+	if (!recovery->listed)
+		return look_at_end(recovery, err);
+	recovery->state.unread = size;
+	return MHEX_OK;
+}
+
+/* It was known to be complete. */
+static MhexStatus read_unread(Recovery *recovery, MhexError *err)
+{
+	const uint64_t changes = recovery->changes;
+	MhexStatus status = read_changes(recovery, err);
+	if (!status && recovery->changes != changes)
+		status = recovery_refuse(recovery, "it is damaged", err);
+	recovery->changes = changes;
+	if (status)
+		return status;
+	recovery->state.unread = 0;
+	count_pass(recovery);
+	return MHEX_OK;
+}
+
+MhexStatus recovery_read_rest(Recovery *recovery, MhexError *err)
 {
 	StagePlanInfo info;
+	if (recovery->state.unread > 0)
+		return read_unread(recovery, err);
 	if (recovery->state.stages == 0)
 		return MHEX_OK;
 	const MhexStatus status = stage_recovery_read_rest(recovery->staged, &info, err);
 	if (!status)
 		take_info(recovery, &info);
 	return status;
-}
-
-/* Without the last record the save did not touch the file. */
-static MhexStatus look_for_ready(Recovery *recovery, MhexError *err)
-{
-	JournalRecord record;
-	uint64_t changes = 0;
-	MhexStatus status = journal_next(recovery->journal, &record, err);
-	if (!status && record.kind != ROLLBACK_CHANGE && record.kind != ROLLBACK_READY)
-		return read_stages(recovery, err);
-	const uint64_t size = journal_reader_size(recovery->journal);
-	if (!status && recovery->listed && size > RECOVERY_LIST_MAX) {
-		recovery->state.unread = size;
-		return MHEX_OK;
-	}
-	for (; !status && record.kind == ROLLBACK_CHANGE;
-	     status = journal_next(recovery->journal, &record, err)) {
-		Change change;
-		if (!take_change(&record, &change) || change.range.offset < recovery->end)
-			return refuse(recovery, "its records make no sense", err);
-		recovery->end = range_end(change.range);
-		recovery->state.bytes += change.range.length;
-		changes++;
-	}
-	if (status == MHEX_E_NOTFOUND)
-		return MHEX_OK;
-	if (status)
-		return status;
-	Unpack from = {.at = record.payload, .left = record.length};
-	const bool all = unpack_u64(&from) == changes;
-	recovery->size = unpack_u64(&from);
-	if (record.kind != ROLLBACK_READY || from.failed || !all ||
-	    recovery->end > larger_size(recovery))
-		return refuse(recovery, "its records make no sense", err);
-	recovery->changes = changes;
-	status = journal_next(recovery->journal, &record, err);
-	recovery->failed = !status && record.kind == ROLLBACK_FAILED;
-	return status == MHEX_E_NOTFOUND ? MHEX_OK : status;
 }
 
 /* ---- The file ---- */
@@ -197,8 +241,8 @@ static MhexStatus read_current(Recovery *recovery, Range range, MhexError *err)
 			    (size_t)inside.length, NULL, err);
 }
 
-static MhexStatus count_change(Recovery *recovery, const Change *change, void *context,
-			       MhexError *err)
+MhexStatus recovery_count_change(Recovery *recovery, const Change *change, void *context,
+				 MhexError *err)
 {
 	(void)context;
 	const MhexStatus status = read_current(recovery, change->range, err);
@@ -217,8 +261,7 @@ static bool fits(const Recovery *recovery)
 	return size == recovery->size || size == recovery->identity.size;
 }
 
-/* How much of the save is in the file? */
-static MhexStatus examine(Recovery *recovery, MhexError *err)
+MhexStatus recovery_examine(Recovery *recovery, MhexError *err)
 {
 	RecoveryState *state = &recovery->state;
 	state->old = state->now = state->foreign = 0;
@@ -226,18 +269,20 @@ static MhexStatus examine(Recovery *recovery, MhexError *err)
 	if (status)
 		return status;
 	state->resized = !fits(recovery);
-	if (state->resized || recovery->changes == 0 || state->stages > 0)
+	if (state->resized || recovery->changes == 0 || state->stages > 0 ||
+	    state->unread > 0)
 		return MHEX_OK;
 	return recovery->staged ? stage_recovery_examine(recovery->staged, recovery->file,
 							 state, err)
-				: for_each_change(recovery, count_change, NULL, err);
+				: recovery_for_each_change(
+					  recovery, recovery_count_change, NULL, err);
 }
 
 static MhexStatus open_target(Recovery *recovery, const char *path, MhexError *err)
 {
 	const StorageOptions how = {.wanted = ACCESS_PREVIEW};
 	MhexStatus status = storage_open(&recovery->file, path, how, err);
-	return status ? status : examine(recovery, err);
+	return status ? status : recovery_examine(recovery, err);
 }
 
 /* ---- Finding ---- */
@@ -313,7 +358,7 @@ static bool is_settled(const Recovery *recovery)
 	const bool sized =
 		recovery->size == recovery->identity.size || size == recovery->size;
 	return !recovery->failed && !state->resized && sized && state->stages == 0 &&
-	       state->now == state->bytes &&
+	       state->unread == 0 && state->now == state->bytes &&
 	       system_fsync(storage_fd(recovery->file)) == 0;
 }
 
@@ -393,208 +438,4 @@ void recovery_get_state(const Recovery *recovery, RecoveryState *state)
 	*state = recovery->state;
 	state->path = recovery->identity.path;
 	state->begun = recovery->changes > 0;
-}
-
-/* ---- Doing something about it ---- */
-
-void recovery_set_job(Recovery *recovery, Job *job)
-{
-	recovery->job = job;
-}
-
-static MhexStatus check_possible(const Recovery *recovery, MhexError *err)
-{
-	const RecoveryState *state = &recovery->state;
-	const char *path = storage_path(recovery->file);
-	if (state->resized)
-		return mhex_fail(
-			err, MHEX_E_CONFLICT,
-			"%s: the file had 0x%" PRIx64 " bytes before the save, 0x%" PRIx64
-			" after it, and has 0x%" PRIx64 " now; it was left as it is",
-			path, recovery->identity.size, recovery->size,
-			storage_size(recovery->file));
-	if (state->foreign > 0)
-		return mhex_fail(
-			err, MHEX_E_CONFLICT,
-			"%s: %" PRIu64 " bytes, the first at 0x%" PRIx64
-			", are neither those before the save nor those after it; "
-			"the file was left as it is",
-			path, state->foreign, state->first_foreign);
-	return MHEX_OK;
-}
-
-typedef struct {
-	Store *store;
-	RecoveryWay way;
-} Work;
-
-static const uint8_t *wanted_bytes(const Work *work, const Change *change)
-{
-	return work->way == RECOVERY_FORWARD ? change->now : change->old;
-}
-
-static MhexStatus reserve_change(Recovery *recovery, const Change *change, void *context,
-				 MhexError *err)
-{
-	const Work *work = context;
-	(void)recovery;
-	return store_reserve(work->store, change->range, err);
-}
-
-static MhexStatus exchange(const Work *work, Range range, const uint8_t *base,
-			   const uint8_t *bytes, MhexError *err)
-{
-	size_t stored = 0;
-	return store_exchange(work->store, range, base, bytes, &stored, err);
-}
-
-/* Exchanged against what has just been found to be one of the two. After a failure of the
- * disk the kernel takes pages for written that are not, so each byte is changed there and
- * back, and will be written again. */
-static MhexStatus store_change(Recovery *recovery, const Change *change, void *context,
-			       MhexError *err)
-{
-	const Work *work = context;
-	RecoveryState *state = &recovery->state;
-	const uint8_t *wanted = wanted_bytes(work, change);
-	const uint8_t *other = wanted == change->now ? change->old : change->now;
-	const uint8_t *current = recovery->current;
-	MhexStatus status = count_change(recovery, change, NULL, err);
-	if (status)
-		return status;
-	if (state->foreign > 0)
-		return mhex_fail(err, MHEX_E_CONFLICT,
-				 "%s: the byte at 0x%" PRIx64
-				 " was changed by another process meanwhile",
-				 storage_path(recovery->file), state->first_foreign);
-	if (recovery->failed) {
-		status = exchange(work, change->range, current, other, err);
-		current = other;
-	}
-	return status ? status : exchange(work, change->range, current, wanted, err);
-}
-
-static MhexStatus verify_change(Recovery *recovery, const Change *change, void *context,
-				MhexError *err)
-{
-	const Work *work = context;
-	(void)recovery;
-	return store_verify(work->store, change->range.offset, wanted_bytes(work, change),
-			    (size_t)change->range.length, err);
-}
-
-/* Only a save that changes the size does so here. */
-static MhexStatus set_size(Recovery *recovery, const Work *work, uint64_t size,
-			   MhexError *err)
-{
-	if (recovery->size == recovery->identity.size ||
-	    size == storage_size(recovery->file))
-		return MHEX_OK;
-	if (system_ftruncate(store_fd(work->store), (off_t)size) < 0)
-		return mhex_fail_errno(err, "%s: cannot make it 0x%" PRIx64 " bytes long",
-				       storage_path(recovery->file), size);
-	return storage_measure(recovery->file, err);
-}
-
-/* While bytes are stored the file is the longer one. */
-static MhexStatus store_all(Recovery *recovery, Work *work, MhexError *err)
-{
-	const uint64_t size =
-		work->way == RECOVERY_FORWARD ? recovery->size : recovery->identity.size;
-	MhexStatus status = set_size(recovery, work, larger_size(recovery), err);
-	if (!status)
-		status = for_each_change(recovery, reserve_change, work, err);
-	if (!status)
-		status = for_each_change(recovery, store_change, work, err);
-	if (!status)
-		status = store_sync(work->store, err);
-	if (!status)
-		status = for_each_change(recovery, verify_change, work, err);
-	if (!status)
-		status = set_size(recovery, work, size, err);
-	/* What the interrupted save had stored itself may not be on disk either. */
-	if (!status && system_fsync(store_fd(work->store)) < 0)
-		status = mhex_fail_errno(err, "%s: the file may not be on disk",
-					 storage_path(recovery->file));
-	return status;
-}
-
-/* ---- Locks, the same as those of the save ---- */
-
-static MhexStatus lock_change(Recovery *recovery, const Change *change, void *context,
-			      MhexError *err)
-{
-	FileLock *lock = context;
-	(void)recovery;
-	return file_lock_add(lock, change->range)
-		       ? MHEX_OK
-		       : mhex_fail(err, MHEX_E_NOMEM, "out of memory");
-}
-
-static MhexStatus take_lock(Recovery *recovery, int fd, FileLock *lock, MhexError *err)
-{
-	const bool in_place =
-		!recovery->staged && recovery->size == recovery->identity.size;
-	const LockWait how = {.path = storage_path(recovery->file),
-			      .instead = "recover! and --set=nolock do it all the same; "
-					 "nothing was changed",
-			      .force = recovery->force};
-	const Change all = {{0, UINT64_MAX}, NULL, NULL};
-	if (recovery->no_lock)
-		return MHEX_OK;
-	file_lock_init(lock, fd, in_place ? storage_window(recovery->file) : SIZE_MAX);
-	const MhexStatus status =
-		in_place ? for_each_change(recovery, lock_change, lock, err)
-			 : lock_change(recovery, &all, lock, err);
-	return status ? status : lock_wait(lock, &how, err);
-}
-
-void recovery_set_lock(Recovery *recovery, bool lock, bool force)
-{
-	recovery->no_lock = !lock;
-	recovery->force = force;
-}
-
-/* ---- The whole ---- */
-
-static MhexStatus run(Recovery *recovery, RecoveryWay way, MhexError *err)
-{
-	Work work = {.way = way};
-	FileLock lock = {0};
-	MhexStatus status = read_rest(recovery, err);
-	if (!status)
-		status = store_open(&work.store, recovery->file, err);
-	if (!status)
-		status = take_lock(recovery, store_fd(work.store), &lock, err);
-	if (!status)
-		status = examine(recovery, err);
-	if (!status)
-		status = check_possible(recovery, err);
-	if (!status)
-		status = recovery->staged
-				 ? stage_recovery_run(recovery->staged, recovery->file,
-						      work.store, way, recovery->job, err)
-				 : store_all(recovery, &work, err);
-	file_lock_release(&lock);
-	store_close(work.store);
-	return status;
-}
-
-MhexStatus recovery_run(Recovery *recovery, RecoveryWay way, MhexError *err)
-{
-	if (!recovery->file) {
-		if (err)
-			*err = recovery->why;
-		return recovery->why.status;
-	}
-	const MhexStatus status = run(recovery, way, err);
-	return status ? status : recovery_forget(recovery, err);
-}
-
-MhexStatus recovery_forget(Recovery *recovery, MhexError *err)
-{
-	const MhexStatus status = journal_reader_unlink(recovery->journal, err);
-	if (!status)
-		recovery_close(recovery);
-	return status;
 }

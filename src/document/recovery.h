@@ -11,7 +11,8 @@
 #define RECOVERY_JOURNAL_KIND "save" /* what journal_list() says of them */
 
 enum {
-	RECOVERY_LIST_MAX = 4 << 20, /* bytes of a journal that is read for a list */
+	RECOVERY_READ_MAX = 4 << 20, /* bytes of a journal that is read for a list, or
+				      * before one is asked */
 };
 
 /*
@@ -43,17 +44,19 @@ typedef struct {
 	 * bytes are not counted, nor is it known whether it was complete. Else 0. */
 	uint64_t stages;
 	uint64_t under_way; /* the one of them that it was in, from 1 on; 0: not known */
-	uint64_t unread; /* bytes of a journal of which a list says only these; else 0 */
+	uint64_t unread; /* bytes of a longer journal than RECOVERY_READ_MAX: nothing else
+			  * is known, but by recovery_find() whether it begun; else 0 */
 } RecoveryState;
 
-/* The oldest interrupted save of the file that path names. What turns out to be nothing
+/* The oldest interrupted save of the file that path names, at once: recovery_run() reads
+ * what is long. What turns out to be nothing
  * is cleared away meanwhile: a journal whose save never touched the file, or was
  * complete. MHEX_E_NOTFOUND: there is none, or no state folder. Owned:
  * recovery_close(). */
 MhexStatus recovery_find(Recovery **out, const char *path, MhexError *err);
 
 /* The one whose journal has this name, for lists, which are there at once; its file is
- * looked for where it was. Of a longer journal than RECOVERY_LIST_MAX the path is known
+ * looked for where it was. Of a longer journal than RECOVERY_READ_MAX the path is known
  * and little else; it is not for recovery_run(). MHEX_E_BUSY: the save is still running;
  * MHEX_E_UNSUPPORTED: the journal cannot be trusted. */
 MhexStatus recovery_open(Recovery **out, const char *name, MhexError *err);

@@ -31,7 +31,10 @@ static void describe_save(const void *found, StrBuf *out)
 	RecoveryState state;
 	recovery_get_state(found, &state);
 	strbuf_add_text(out, "a save was interrupted");
-	if (state.resized)
+	if (state.unread > 0)
+		strbuf_printf(out, "; its journal has %" PRIu64 " MiB",
+			      state.unread >> 20);
+	else if (state.resized)
 		strbuf_add_text(out, ", and the file has another size since");
 	else if (state.foreign > 0)
 		strbuf_printf(out,

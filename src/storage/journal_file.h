@@ -105,7 +105,7 @@ MhexStatus journal_next(JournalReader *journal, JournalRecord *record, MhexError
 /* The same without the payload (NULL), at the cost of its head: what was not read may be
  * torn, so this is for what is only said, and not for what is done. */
 MhexStatus journal_skip(JournalReader *journal, JournalRecord *record, MhexError *err);
-/* Go on with the record at position, which journal_next() has given; 0: the first. */
+/* Go on with the record at position, 0: the first; where none begins there is none. */
 void journal_seek(JournalReader *journal, uint64_t position);
 /* Where the next record begins. */
 uint64_t journal_position(const JournalReader *journal);

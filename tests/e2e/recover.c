@@ -21,20 +21,37 @@ static char old[SIZE], new[SIZE], half[SIZE];
 static char ask[] = "--recover=ask", revert[] = "--recover=revert";
 static char environment[TEMP_PATH_SIZE + 32];
 
-static void run_faulty(void)
+static void save_few(void)
 {
-	(void)setenv("XDG_STATE_HOME", state.path, 1);
-	(void)setenv("MHEX_FAULTS", "msync:2:kill", 1);
 	(void)execl(MHEX_FAULTY, MHEX_FAULTY, "--batch", "--clean", "--set=window=4096",
 		    "-c", "overwrite \"one\" at 0x10", "-c",
 		    "overwrite \"two\" at 0x2010", "-c", "overwrite \"three\" at 0x3010",
 		    "-c", "write", file.path, (char *)NULL);
-	_exit(1);
+}
+
+static void save_many(void)
+{
+	(void)execl(MHEX_FAULTY, MHEX_FAULTY, "--batch", "--clean", "--set=window=1m",
+		    "-c", "fill 01 in %", "-c", "write", file.path, (char *)NULL);
+}
+
+static void kill_in(void (*save)(void))
+{
+	int status = 0;
+	const pid_t child = fork();
+	if (child == 0) {
+		(void)setenv("XDG_STATE_HOME", state.path, 1);
+		(void)setenv("MHEX_FAULTS", "msync:2:kill", 1);
+		save();
+		_exit(1);
+	}
+	cr_assert(eq(int, waitpid(child, &status, 0), child));
+	const bool killed = WIFSIGNALED(status);
+	cr_assert(killed);
 }
 
 static void set_up(void)
 {
-	int status = 0;
 	size_t length = 0;
 	memset(old, 'o', SIZE);
 	memcpy(new, old, SIZE);
@@ -43,12 +60,7 @@ static void set_up(void)
 	memcpy(new + 0x3010, "three", 5);
 	temp_folder_make(&state);
 	temp_file_make(&file, old, SIZE);
-	const pid_t child = fork();
-	if (child == 0)
-		run_faulty();
-	cr_assert(eq(int, waitpid(child, &status, 0), child));
-	const bool killed = WIFSIGNALED(status);
-	cr_assert(killed);
+	kill_in(save_few);
 	char *bytes = temp_file_read(file.path, &length);
 	cr_assert(eq(sz, length, SIZE));
 	memcpy(half, bytes, SIZE);
@@ -102,6 +114,23 @@ Test(recover, asks_and_puts_the_old_bytes_back)
 	EXPECT_TEXT("put back as it was");
 	expect_bytes(old);
 	EXPECT_TEXT("00000010  6f 6f 6f 6f");
+	expect_quits();
+}
+
+/* 512 MiB of them would have to be read before. */
+Test(recover, asks_before_it_reads_a_long_journal)
+{
+	static char ones[3 << 20];
+	temp_file_remove(&file);
+	temp_file_make(&file, "", 0);
+	cr_assert(zero(int, truncate(file.path, sizeof(ones))));
+	kill_in(save_many);
+	open_again(ask);
+	ASSERT_TEXT("a save was interrupted; its journal has 6 MiB.");
+	screen_keys(screen, "f");
+	EXPECT_TEXT("finished what was interrupted");
+	memset(ones, 1, sizeof(ones));
+	cr_expect(temp_file_holds(file.path, ones, sizeof(ones)));
 	expect_quits();
 }
 

@@ -74,10 +74,10 @@ Test(edit_recovery, a_list_does_not_read_long_journals)
 {
 	EditRecoveryState found;
 	start();
-	insert_many(RECOVERY_LIST_MAX);
+	insert_many(RECOVERY_READ_MAX);
 	crash();
 	open_listed(&found);
-	cr_expect(lt(u64, RECOVERY_LIST_MAX, found.unread));
+	cr_expect(lt(u64, RECOVERY_READ_MAX, found.unread));
 	cr_expect(zero(u64, found.operations));
 }
 

@@ -196,20 +196,29 @@ Test(recovery, says_what_it_found)
 	cr_expect(not(found.resized));
 }
 
-static void write_long_journal(void)
+enum {
+	LONG = RECOVERY_READ_MAX / 2
+};
+
+static uint8_t zeroes[ROLLBACK_CHUNK_MAX], ones[ROLLBACK_CHUNK_MAX];
+
+/* All of a file of zeroes becomes ones. */
+static void write_long_journal(bool ready)
 {
-	static uint8_t bytes[ROLLBACK_CHUNK_MAX];
 	Storage *file = NULL;
 	Rollback *rollback = NULL;
 	const StorageOptions how = {.wanted = ACCESS_PREVIEW};
-	const uint64_t length = RECOVERY_LIST_MAX / 2;
+	memset(ones, 1, sizeof(ones));
+	cr_assert(zero(int, ftruncate(sample.fd, 0)));
+	cr_assert(zero(int, ftruncate(sample.fd, LONG)));
 	cr_assert(zero(int, (int)storage_open(&file, sample.path, how, &err)));
-	cr_assert(zero(int,
-		       (int)rollback_open(&rollback, file, sample.path, length, &err)));
-	for (uint64_t at = 0; at < length; at += sizeof(bytes))
-		cr_assert(zero(int, (int)rollback_add(rollback, at, bytes, bytes,
-						      sizeof(bytes), &err)));
-	cr_assert(zero(int, (int)rollback_ready(rollback, length, &err)));
+	cr_assert(
+		zero(int, (int)rollback_open(&rollback, file, sample.path, LONG, &err)));
+	for (uint64_t at = 0; at < LONG; at += sizeof(ones))
+		cr_assert(zero(int, (int)rollback_add(rollback, at, zeroes, ones,
+						      sizeof(ones), &err)));
+	if (ready)
+		cr_assert(zero(int, (int)rollback_ready(rollback, LONG, &err)));
 	rollback_leave(rollback);
 	storage_close(file);
 }
@@ -231,9 +240,9 @@ static void open_listed(RecoveryState *found)
 Test(recovery, a_list_does_not_read_long_journals)
 {
 	RecoveryState found;
-	write_long_journal();
+	write_long_journal(true);
 	open_listed(&found);
-	cr_expect(lt(u64, RECOVERY_LIST_MAX, found.unread));
+	cr_expect(lt(u64, RECOVERY_READ_MAX, found.unread));
 	cr_expect(zero(u64, found.bytes));
 	cr_expect(zero(ptr, (void *)found.missing));
 }
@@ -246,6 +255,90 @@ Test(recovery, a_list_reads_short_ones)
 	cr_expect(zero(u64, found.unread));
 	cr_expect(eq(u64, found.bytes, CHANGES * CHANGED));
 }
+
+/* ---- One that is read behind the question ---- */
+
+static void store_ones(void)
+{
+	cr_assert(eq(sz, (size_t)pwrite(sample.fd, ones, sizeof(ones), 0), sizeof(ones)));
+}
+
+static void find_unread(void)
+{
+	RecoveryState found;
+	expect_found();
+	recovery_get_state(recovery, &found);
+	cr_expect(lt(u64, RECOVERY_READ_MAX, found.unread));
+	cr_expect(found.begun);
+	cr_expect(zero(u64, found.bytes), "not read");
+}
+
+static void expect_all(const uint8_t *chunk)
+{
+	size_t size = 0;
+	uint8_t *bytes = sample_file_bytes(sample.path, &size);
+	cr_assert(eq(sz, size, LONG));
+	for (size_t at = 0; at < size; at += sizeof(ones))
+		cr_assert(zero(int, memcmp(bytes + at, chunk, sizeof(ones))));
+	free(bytes);
+}
+
+Test(recovery, a_long_journal_is_read_when_the_save_is_finished)
+{
+	write_long_journal(true);
+	store_ones();
+	find_unread();
+	run(RECOVERY_FORWARD);
+	expect_all(ones);
+	expect_nothing_left();
+}
+
+Test(recovery, a_long_journal_is_read_when_the_old_bytes_are_put_back)
+{
+	write_long_journal(true);
+	store_ones();
+	find_unread();
+	run(RECOVERY_BACK);
+	expect_all(zeroes);
+	expect_nothing_left();
+}
+
+Test(recovery, a_long_journal_that_was_not_complete_is_nothing)
+{
+	write_long_journal(false);
+	expect_nothing_left();
+}
+
+static void damage_journal(void)
+{
+	StateFolder folder;
+	JournalList list;
+	cr_assert(zero(int, (int)state_folder_open(&folder, false, &err)));
+	cr_assert(zero(int, (int)journal_list(&list, &folder, &err)));
+	const int fd = openat(folder.fd, list.items[0].name, O_WRONLY | O_CLOEXEC);
+	cr_assert(eq(sz, (size_t)pwrite(fd, "?", 1, LONG), 1));
+	(void)close(fd);
+	ARRAY_FREE(&list);
+	state_folder_close(&folder);
+}
+
+Test(recovery, a_long_journal_that_is_damaged_is_not_used)
+{
+	write_long_journal(true);
+	damage_journal();
+	find_unread();
+	for (int i = 0; i < 2; i++) {
+		cr_expect(eq(int, (int)recovery_run(recovery, RECOVERY_FORWARD, &err),
+			     MHEX_E_UNSUPPORTED));
+		cr_expect(sample_has(&err, "it is damaged"), "%s", err.message);
+		expect_all(zeroes);
+	}
+	cr_expect(zero(int, (int)recovery_forget(recovery, &err)));
+	recovery = NULL;
+	expect_nothing_left();
+}
+
+/* ---- Others ---- */
 
 Test(recovery, one_byte_of_somebody_else_and_nothing_is_written)
 {

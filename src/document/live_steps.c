@@ -3,6 +3,7 @@
 /* Undo and redo of a file that is edited live. A step may have a million changes: they
  * are read from the history as they are stored, some together, and never all at once. */
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "document/change.h"
@@ -174,18 +175,65 @@ static MhexStatus store_together(StepWalk *walk, MhexError *err)
 	return status;
 }
 
-/* Those that were stored before one failed, one by one: as many as can be. */
-static void take_back(const StepWalk *failed)
+/* What could not be taken back. */
+typedef struct {
+	uint64_t bytes, first;
+	bool more;     /* changes that could not be read */
+	MhexError why; /* for the first of them */
+} Stuck;
+
+static void note_stuck(Stuck *stuck, const StepWalk *walk, const MhexError *why)
 {
-	HistorySpan stored = failed->span;
-	if (failed->undo)
-		stored.begin = failed->place;
+	const Change *change = &walk->changes[0];
+	if (stuck->bytes == 0 && !stuck->more)
+		stuck->why = *why;
+	if (walk->count == 0) {
+		stuck->more = true;
+		return;
+	}
+	if (stuck->bytes == 0 || change->offset < stuck->first)
+		stuck->first = change->offset;
+	stuck->bytes += length_of(change);
+}
+
+/* Behind what failed first. */
+static void tell_stuck(const Stuck *stuck, MhexError *err)
+{
+	if (!err || (stuck->bytes == 0 && !stuck->more))
+		return;
+	const MhexError first = *err;
+	if (stuck->bytes > 0)
+		(void)mhex_fail(err, first.status,
+				"%s; bytes that could not be taken back: %" PRIu64
+				"%s, the first at 0x%" PRIx64 " (%s)",
+				first.message, stuck->bytes,
+				stuck->more ? " or more" : "", stuck->first,
+				stuck->why.message);
 	else
-		stored.end = failed->place;
-	StepWalk *walk = walk_new(failed->doc, stored, !failed->undo, 1);
-	while (walk && !walk_is_done(walk) && read_together(walk, &walk->place))
-		(void)store_together(walk, NULL);
-	walk_free(walk);
+		(void)mhex_fail(err, first.status,
+				"%s; not all bytes could be taken back (%s)",
+				first.message, stuck->why.message);
+	err->sys_errno = first.sys_errno;
+}
+
+/* Those that were stored before one failed, one by one: as many as can be. */
+static void take_back(StepWalk *walk, MhexError *err)
+{
+	Stuck stuck = {0};
+	bool more = true;
+	if (walk->undo)
+		walk->span.begin = walk->place;
+	else
+		walk->span.end = walk->place;
+	walk->undo = !walk->undo;
+	walk->most = 1;
+	while (more && !walk_is_done(walk)) {
+		MhexError why;
+		more = read_together(walk, &walk->place);
+		if (more ? store_together(walk, &why) : document_no_memory(&why))
+			note_stuck(&stuck, walk, &why);
+	}
+	tell_stuck(&stuck, err);
 }
 
 /* Steps made in preview, or by a reload, need not be possible here. */
@@ -216,6 +264,7 @@ static MhexStatus check_step(StepWalk *walk, MhexError *err)
 static MhexStatus apply_all(StepWalk *walk, MhexError *err)
 {
 	MhexStatus status = MHEX_OK;
+	const size_t begin = walk->place;
 	while (!status && !walk_is_done(walk)) {
 		size_t behind = walk->place;
 		status = read_together(walk, &behind) ? store_together(walk, err)
@@ -223,8 +272,10 @@ static MhexStatus apply_all(StepWalk *walk, MhexError *err)
 		if (!status)
 			walk->place = behind;
 	}
-	if (status)
-		take_back(walk);
+	if (status && walk->place != begin) {
+		take_back(walk, err);
+		live_edited(walk->doc);
+	}
 	return status;
 }
 

@@ -91,9 +91,8 @@ static void advance(Editor *editor, size_t length)
 static uint8_t byte_at(OpenFile *file, uint64_t offset)
 {
 	uint8_t byte = 0;
-	uint8_t state = 0;
 	if (offset < document_size(file->doc))
-		(void)document_read(file->doc, offset, &byte, 1, &state, NULL);
+		(void)document_read(file->doc, offset, &byte, 1, NULL, NULL);
 	return byte;
 }
 

@@ -319,7 +319,8 @@ MhexStatus document_take_begin(Document *doc, TakeSide side, Conflicts *conflict
 void taking_get_progress(const Taking *taking, uint64_t *done, uint64_t *total);
 /* The next, for a fraction of a millisecond. On failure none is decided. */
 MhexStatus document_take_some(Taking *taking, MhexError *err);
-/* What was decided stays: how many bytes. Frees taking. */
+/* What was decided stays: how many bytes. A difference that cannot be decided by halves
+ * is decided to its end. Frees taking. */
 uint64_t document_take_end(Taking *taking);
 
 /* MHEX_E_CONFLICT when the file does not have its name any more. */

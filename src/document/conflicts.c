@@ -6,6 +6,10 @@
 
 #include "document/conflicts_private.h"
 
+enum {
+	RUN_MAX = 4 << 10, /* bytes, which take some time to be decided */
+};
+
 /* ---- At once ---- */
 
 typedef struct {
@@ -50,7 +54,8 @@ void found_conflicts_free(FoundConflicts *found)
 
 static bool adjoins(const ConflictRun *last, const FoundConflict *conflict)
 {
-	return last->known && range_end(last->in_file) == conflict->in_file.offset &&
+	return last->known && last->in_file.length < RUN_MAX &&
+	       range_end(last->in_file) == conflict->in_file.offset &&
 	       last->where.mine.offset == conflict->where.mine.offset &&
 	       last->where.theirs.offset == conflict->where.theirs.offset;
 }

@@ -15,7 +15,8 @@
  *   take.c       the decision
  */
 
-/* Conflicting bytes that lie side by side in the file and in one difference. */
+/* Conflicting bytes that lie side by side in the file and in one difference; where they
+ * are known, not too many to be decided in no time. */
 typedef struct {
 	Range in_file;
 	Difference where;

@@ -59,6 +59,7 @@ struct Taking {
 	TakeSide side;
 	FoundConflicts found;
 	size_t left;    /* of its runs, from the first on */
+	size_t first;   /* of those that are decided together; left: none are begun */
 	uint64_t taken; /* bytes of those behind */
 	uint64_t steps; /* of undo, before */
 };
@@ -323,7 +324,7 @@ MhexStatus document_take_begin(Document *doc, TakeSide side, Conflicts *conflict
 		free(taking);
 		return status;
 	}
-	taking->left = taking->found.runs.count;
+	taking->left = taking->first = taking->found.runs.count;
 	taking->steps = history_undo_steps(doc->history);
 	history_begin(doc->history, NULL);
 	*out = taking;
@@ -336,33 +337,28 @@ void taking_get_progress(const Taking *taking, uint64_t *done, uint64_t *total)
 	*done = *total - taking->left;
 }
 
-/* From the last to the first, so that those before stay where they are. */
+/* From the last to the first, so that those before stay where they are. The edit is
+ * dropped behind what is remembered of the file under it, for undo remembers what it
+ * finds. */
 static bool decide_next(Taking *taking)
 {
-	const size_t end = taking->left;
 	const ConflictRun *runs = taking->found.runs.items;
+	const ConflictRun *run = &runs[taking->left - 1];
 	const bool drops = taking->side == TAKE_THEIRS;
-	bool done = true;
-	taking->left = drops ? first_to_drop(runs, end) : end - 1;
-	for (size_t i = taking->left; done && i < end; i++) {
-		done = rebase(taking, &runs[i]);
-		taking->taken += runs[i].in_file.length;
-	}
-	if (done && drops)
-		done = drop_edit(taking, &runs[taking->left]);
-	return done;
+	if (taking->left == taking->first)
+		taking->first =
+			drops ? first_to_drop(runs, taking->left) : taking->left - 1;
+	if (!rebase(taking, run))
+		return false;
+	taking->left--;
+	taking->taken += run->in_file.length;
+	return !drops || taking->left > taking->first || drop_edit(taking, run);
 }
 
-MhexStatus document_take_some(Taking *taking, MhexError *err)
+/* Out of memory: none is decided. */
+static void undo_all(Taking *taking)
 {
 	Document *doc = taking->doc;
-	bool done = true;
-	for (size_t i = 0; done && taking->left > 0 && i < TAKE_AT_ONCE; i++)
-		done = decide_next(taking);
-	if (done) {
-		document_edited(doc);
-		return MHEX_OK;
-	}
 	history_end(doc->history, NULL);
 	if (history_undo_steps(doc->history) > taking->steps) {
 		(void)document_undo(doc, NULL, NULL);
@@ -370,13 +366,32 @@ MhexStatus document_take_some(Taking *taking, MhexError *err)
 	}
 	history_begin(doc->history, NULL);
 	taking->taken = 0;
-	return document_no_memory(err);
+	taking->first = taking->left;
+}
+
+MhexStatus document_take_some(Taking *taking, MhexError *err)
+{
+	bool done = true;
+	for (size_t i = 0; done && taking->left > 0 && i < TAKE_AT_ONCE; i++)
+		done = decide_next(taking);
+	if (!done) {
+		undo_all(taking);
+		return document_no_memory(err);
+	}
+	document_edited(taking->doc);
+	return MHEX_OK;
 }
 
 uint64_t document_take_end(Taking *taking)
 {
 	Document *doc = taking->doc;
+	bool done = true;
+	while (done && taking->left > taking->first)
+		done = decide_next(taking);
+	if (!done)
+		undo_all(taking);
 	const uint64_t taken = taking->taken;
+	document_edited(doc);
 	history_end(doc->history, NULL);
 	edit_journal_anew(doc);
 	found_conflicts_free(&taking->found);

@@ -154,25 +154,72 @@ Test(take, what_was_decided_for_theirs_stays_when_the_rest_is_stopped)
 	expect_stopped_after_some(TAKE_THEIRS);
 }
 
+static void expect_progress_within(const Taking *taking)
+{
+	uint64_t done = 0;
+	uint64_t total = 0;
+	taking_get_progress(taking, &done, &total);
+	cr_expect(lt(u64, 0, done));
+	cr_expect(lt(u64, done, total));
+}
+
 /* Half of a difference without its bytes side by side would be mine, and be stored over
  * theirs. */
 Test(take, a_difference_of_two_lengths_is_decided_as_a_whole)
 {
 	MhexError err;
 	Taking *taking = NULL;
-	uint64_t done = 0;
-	uint64_t total = 0;
 	doc_delete(s.doc, 0, 2 * PAIRS - 4);
 	doc_insert(s.doc, 0, "short");
+	const size_t edits = edited();
+	const uint64_t found = conflicts();
 
 	cr_assert(zero(int, (int)begin(TAKE_THEIRS, find(everything), &taking, &err)));
 	cr_assert(zero(int, (int)document_take_some(taking, &err)));
-	taking_get_progress(taking, &done, &total);
-	cr_expect(eq(u64, done, total));
-	cr_expect(eq(u64, document_take_end(taking), PAIRS));
+	expect_progress_within(taking);
+	cr_expect(eq(u64, document_take_end(taking), PAIRS), "though it was stopped");
 
 	cr_expect(zero(u64, conflicts()));
 	cr_expect(zero(sz, edited()));
+	doc_undo(s.doc);
+	cr_expect(eq(u64, conflicts(), found), "one step");
+	cr_expect(eq(sz, edited(), edits));
+	doc_redo(s.doc);
+	cr_expect(zero(u64, conflicts()));
+	cr_expect(zero(sz, edited()));
+}
+
+static void expect_parts_of_a_long_run(TakeSide side)
+{
+	enum {
+		LENGTH = 256 << 10
+	};
+	MhexError err;
+	Taking *taking = NULL;
+	static char theirs[LENGTH];
+	sample_write(&s.file, 0, memset(theirs, 'a', LENGTH), LENGTH);
+	cr_assert(zero(int, (int)document_reload(s.doc, false, NULL, NULL)));
+	cr_assert(zero(
+		int, (int)document_fill(s.doc, (Range){0, LENGTH}, "m", 1, false, NULL)));
+	sample_write(&s.file, 0, memset(theirs, 't', LENGTH), LENGTH);
+	const uint64_t before = conflicts();
+
+	cr_assert(zero(int, (int)begin(side, find(everything), &taking, &err)));
+	cr_assert(zero(int, (int)document_take_some(taking, &err)));
+	expect_progress_within(taking);
+
+	const uint64_t taken = document_take_end(taking);
+	cr_expect(lt(u64, 0, taken));
+	cr_expect(eq(u64, conflicts(), before - taken));
+	doc_undo(s.doc);
+	cr_expect(eq(u64, conflicts(), before));
+}
+
+Test(take, a_long_run_is_decided_part_by_part)
+{
+	expect_parts_of_a_long_run(TAKE_MINE);
+	doc_undo(s.doc);
+	expect_parts_of_a_long_run(TAKE_THEIRS);
 }
 
 Test(take, edits_since_it_was_looked_for_refuse_it)

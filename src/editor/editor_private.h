@@ -396,6 +396,8 @@ const char *task_editing(const Editor *editor);
 /* Something was signalled: take progress and results. */
 void task_poll(Editor *editor);
 bool task_running(const Editor *editor);
+/* Does a recovery store in this file? What changes there meanwhile is ours. */
+bool task_recovers(const Editor *editor, const OpenFile *file);
 bool task_cancel(Editor *editor); /* false: nothing ran */
 /* task_progress.c: after each event; then what the status line says, "" in the first
  * moment. */

@@ -238,7 +238,8 @@ static void add_bytes(Editor *editor, Frame *frame)
 	if (!read_window(editor, &window))
 		return;
 	editor_file(editor)->seen_conflicts = mark_conflicts(editor, &window);
-	if (is_comparable(editor_file(editor), &window))
+	if (is_comparable(editor_file(editor), &window) &&
+	    !task_recovers(editor, editor_file(editor)))
 		mark_foreign(editor, &window);
 	remember_seen(editor, &window);
 	mark_matches(editor, &window);

@@ -90,6 +90,8 @@ static void announce(Editor *editor, OpenFile *file, DocumentChange change, uint
 static bool look_once(Editor *editor, OpenFile *file)
 {
 	uint64_t size = 0;
+	if (task_recovers(editor, file))
+		return false;
 	const uint64_t before = document_generation(file->doc);
 	const DocumentChange change = document_refresh(file->doc, &size);
 	/* The screen compares bytes as long as only others changed them. */

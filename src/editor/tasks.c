@@ -13,6 +13,11 @@ bool task_running(const Editor *editor)
 	       editor->match_save || editor->conflict.found || task_editing(editor);
 }
 
+bool task_recovers(const Editor *editor, const OpenFile *file)
+{
+	return editor->recover.job && editor->recover.file == file;
+}
+
 const char *task_editing(const Editor *editor)
 {
 	if (editor->open.opening)

@@ -76,13 +76,18 @@ static void tear_down(void)
 
 TestSuite(recover, .init = set_up, .fini = tear_down, .timeout = 100);
 
+static void open_with(char *program, char *option, const char *faults, const char *go_on)
+{
+	static char clean[] = "--clean", hint[] = "--set=nohint";
+	char *argv[] = {program, clean, hint, option, file.path, NULL};
+	const char *variables[] = {environment, faults, go_on, NULL};
+	screen = screen_open_with(ROWS, COLS, argv, variables);
+}
+
 static void open_again(char *option)
 {
-	static char program[] = MHEX_PROGRAM, clean[] = "--clean",
-		    hint[] = "--set=nohint";
-	char *argv[] = {program, clean, hint, option, file.path, NULL};
-	const char *variables[] = {environment, NULL};
-	screen = screen_open_with(ROWS, COLS, argv, variables);
+	static char program[] = MHEX_PROGRAM;
+	open_with(program, option, NULL, NULL);
 }
 
 static void expect_bytes(const char *bytes)
@@ -114,6 +119,30 @@ Test(recover, asks_and_puts_the_old_bytes_back)
 	EXPECT_TEXT("put back as it was");
 	expect_bytes(old);
 	EXPECT_TEXT("00000010  6f 6f 6f 6f");
+	expect_quits();
+}
+
+static void expect_no_others(void)
+{
+	cr_expect(strstr(screen_text(screen), "another process") == NULL, "%s",
+		  screen_text(screen));
+}
+
+Test(recover, what_it_stores_is_not_told_as_another_programs)
+{
+	static char program[] = MHEX_FAULTY;
+	char go_on[TEMP_PATH_SIZE + 32];
+	(void)snprintf(go_on, sizeof(go_on), "MHEX_FAULTS_GO_ON=%s/go on", state.path);
+	open_with(program, ask, "MHEX_FAULTS=msync:1:hold", go_on);
+	ASSERT_TEXT("f finish it");
+	screen_keys(screen, "b");
+	EXPECT_TEXT("00000010  6f 6f 6f 6f");
+	EXPECT_TEXT("recovering");
+	expect_no_others();
+	(void)close(open(strchr(go_on, '=') + 1, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	EXPECT_TEXT("put back as it was");
+	expect_no_others();
+	expect_bytes(old);
 	expect_quits();
 }
 

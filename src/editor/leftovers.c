@@ -520,7 +520,12 @@ MhexStatus task_end_recover(Editor *editor, MhexError *err)
 	const MhexStatus status = job_finish(task.job, err);
 	editor->recover = (RecoverTask){0};
 	editor->stale = true;
-	return status ? status : end(editor, task.file, task.how.way, err);
+	if (!status)
+		return end(editor, task.file, task.how.way, err);
+	/* What it has stored is not another program's. */
+	if (document_name_state(task.file->doc) == DOCUMENT_UNCHANGED)
+		(void)document_reload(task.file->doc, true, NULL, NULL);
+	return status;
 }
 
 void task_drop_recover(Editor *editor)

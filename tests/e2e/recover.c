@@ -146,6 +146,20 @@ Test(recover, what_it_stores_is_not_told_as_another_programs)
 	expect_quits();
 }
 
+Test(recover, what_it_has_stored_before_it_failed_is_not_either)
+{
+	static char program[] = MHEX_FAULTY;
+	open_with(program, ask, "MHEX_FAULTS=sync:1+:EIO", NULL);
+	ASSERT_TEXT("f finish it");
+	screen_keys(screen, "b");
+	EXPECT_TEXT("recover: ");
+	EXPECT_TEXT("00000010  6f 6f 6f 6f");
+	expect_no_others();
+	screen_keys(screen, ":info<Enter>");
+	EXPECT_TEXT("size ");
+	expect_no_others();
+}
+
 /* 512 MiB of them would have to be read before. */
 Test(recover, asks_before_it_reads_a_long_journal)
 {

@@ -73,11 +73,9 @@ static bool add_byte(FoundConflicts *found, const FoundConflict *conflict)
 	const ConflictSides sides = {values->was,        values->theirs,
 				     values->mine,       values->has_was,
 				     values->has_theirs, values->has_mine};
-	ConflictRun *last = NULL;
-	if (found->runs.count > 0)
-		last = &found->runs.items[found->runs.count - 1];
-	if (last && adjoins(last, conflict))
-		last->in_file.length++;
+	const size_t runs = found->runs.count;
+	if (runs > 0 && adjoins(&found->runs.items[runs - 1], conflict))
+		found->runs.items[runs - 1].in_file.length++;
 	else if (!add_run(found, conflict, true))
 		return false;
 	return ARRAY_PUSH(&found->sides, sides);

@@ -312,13 +312,13 @@ MhexStatus document_take_begin(Document *doc, TakeSide side, Conflicts *conflict
 	if (!status && doc->saving)
 		status = mhex_fail(err, MHEX_E_BUSY, "%s is being written",
 				   document_shown_name(doc));
-	if (!status) {
+	if (!status && taking) {
 		*taking = (Taking){.doc = doc, .side = side, .found = conflicts->found};
 		conflicts->found = (FoundConflicts){0};
 		status = check_found(taking, conflicts, err);
 	}
 	conflicts_free(conflicts);
-	if (status) {
+	if (status || !taking) {
 		if (taking)
 			found_conflicts_free(&taking->found);
 		free(taking);

@@ -301,6 +301,7 @@ static MhexStatus check_found(const Taking *taking, const Conflicts *conflicts,
 				 found->unknown);
 	return MHEX_OK;
 }
+
 MhexStatus document_take_begin(Document *doc, TakeSide side, Conflicts *conflicts,
 			       Taking **out, MhexError *err)
 {
